@@ -1,0 +1,85 @@
+"""What every page of the shell needs. Everything is looked up on first use: a page without a bar asks nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from jilin_si.agencies.models import PROVINCE, Agency
+from jilin_si.web import navigation, shell
+
+
+class Shell:
+    """The bar, the rail and the tabs for one request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.demo = settings.DEMO
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return navigation.roles_of(self.request)
+
+    @cached_property
+    def portal(self) -> bool:
+        return navigation.is_portal_user(self.request)
+
+    @cached_property
+    def rail(self) -> list[navigation.ShownItem]:
+        return navigation.items_for(self.roles, self.request.path)
+
+    @cached_property
+    def tabs(self) -> list[navigation.ShownItem]:
+        return navigation.items_for(self.roles, self.request.path, portal=True)
+
+    @cached_property
+    def office(self) -> str:
+        """The office of who is signed in; with several, the highest."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return ""
+        held = user.assignments.select_related("agency").exclude(agency=None)
+        places = sorted(held, key=lambda a: (a.agency_id != PROVINCE, a.agency.level != Agency.Level.PREFECTURE, a.agency_id))
+        return places[0].agency.company_name if places else _("No office assigned")
+
+    @cached_property
+    def employer(self) -> shell.EmployerShown | None:
+        return shell.employer_for(self.request)
+
+    @cached_property
+    def period(self) -> shell.PeriodShown | None:
+        return shell.period_for(self.request)
+
+    @cached_property
+    def notices(self) -> list[shell.Notice]:
+        return shell.notices_for(self.request)
+
+    @cached_property
+    def search_url(self) -> str:
+        """The registry's search, or nothing while it has none."""
+        for name in ("search", "enrollment:search"):
+            try:
+                return reverse(name)
+            except NoReverseMatch:
+                continue
+        return ""
+
+    @cached_property
+    def query(self) -> str:
+        on_search_page = self.search_url and self.request.path == self.search_url
+        return self.request.GET.get("q", "") if on_search_page else ""
+
+    @cached_property
+    def here(self) -> str:
+        """The page to come back to: for the language switch and for signing in again."""
+        return self.request.get_full_path() if self.request.method in ("GET", "HEAD") else self.request.path
+
+
+def shell_context(request: HttpRequest) -> dict[str, Any]:
+    """``shell`` in every template."""
+    return {"shell": Shell(request)}
