@@ -1,0 +1,122 @@
+"""``manage.py``: starts the servers that a command needs, and says in one line what is wrong with the settings."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from contextlib import nullcontext
+from typing import NoReturn
+
+from jilin_si.servers.errors import SetupError
+from jilin_si.servers.places import default_places
+from jilin_si.servers.sharing import reset, servers
+
+# Django's own commands that need no database. One of ours says so itself: ``needs_servers = False``.
+WITHOUT_SERVERS = {
+    *("help", "version", "check", "compilemessages", "makemessages", "makemigrations", "collectstatic"),
+    *("findstatic", "diffsettings", "startapp", "startproject", "spectacular", "pgtrigger"),
+}
+# Who looks at the state of the migrations, or changes it, finds it as it is.
+WITHOUT_MIGRATING = {"migrate", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration", "dbshell"}
+SERVING = {"runserver"}
+
+
+def say(line: str) -> None:
+    """A progress line. Not on standard output, which belongs to the command."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def run(argv: list[str]) -> int:
+    """Run a command of ``manage.py``; returns its exit status."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+    except Exception as problem:
+        line = _in_one_line(problem)
+        if line is None:
+            raise
+        print(line, file=sys.stderr)
+        return 2
+
+
+def _run(argv: list[str]) -> int:
+    signal.signal(signal.SIGTERM, _end)
+    name = next((word for word in argv[1:] if not word.startswith("-")), "help")
+    if name in SERVING:
+        os.environ["DB_ROLE"] = "app"
+    if name == "demo":
+        os.environ.setdefault("DEMO", "1")
+        if os.environ.get("RESET", "") not in {"", "0"} and not {"-h", "--help"} & set(argv):
+            _start_anew()
+
+    import django
+    from django.core.management import ManagementUtility
+
+    django.setup()
+    utility = ManagementUtility(argv)
+    with _what_it_needs(utility, name, argv):
+        try:
+            utility.execute()
+        except SystemExit as end:
+            if isinstance(end.code, str):
+                print(end.code, file=sys.stderr)
+                return 1
+            return end.code or 0
+    return 0
+
+
+def _what_it_needs(utility, name: str, argv: list[str]):  # type: ignore[no-untyped-def]
+    if name in WITHOUT_SERVERS or {"-h", "--help", "--version"} & set(argv[1:]):
+        return nullcontext()
+    command = utility.fetch_command(name)
+    if not getattr(command, "needs_servers", True):
+        return nullcontext()
+
+    from jilin_si.servers import upkeep
+
+    upkeep.check_given_urls()
+    return servers(say=say, when_started=(lambda: None) if name in WITHOUT_MIGRATING else upkeep.bring_up_to_date)
+
+
+def _start_anew() -> None:
+    if os.environ.get("DATABASE_URL"):
+        raise SetupError("RESET=1 empties the embedded database only. Make the one of DATABASE_URL anew yourself.")
+    reset(default_places(), say)
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _in_one_line(problem: BaseException) -> str | None:
+    """What to do, where the machine or the settings are at fault; None where the program is."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError
+    from psycopg2 import errors
+    from redis.exceptions import ConnectionError as NoRedis
+
+    if isinstance(problem, SetupError):
+        return str(problem)
+    seen: BaseException | None = problem
+    while seen is not None:
+        full = isinstance(seen, errors.DiskFull) or (isinstance(seen, OSError) and seen.errno == errno.ENOSPC)
+        if full:
+            return f"The disk is full. Free some space under {default_places().var} and run the command again."
+        if isinstance(seen, NoRedis):
+            return "Redis does not answer any more. Look at REDIS_URL, or run the command again."
+        if isinstance(seen, errors.OutOfMemory):
+            return "The database is out of memory. Give it more, or run with fewer processes."
+        seen = seen.__cause__
+    if isinstance(problem, OperationalError):
+        text = str(problem).strip().splitlines()
+        lost = ("could not connect", "connection to server", "server closed", "terminating connection")
+        if text and any(word in str(problem) for word in lost):
+            return f"The database does not answer any more ({text[0]}). Look at DATABASE_URL, or run the command again."
+    if isinstance(problem, ImproperlyConfigured):
+        return f"The settings are not right: {problem} See docs/operations.md."
+    return None

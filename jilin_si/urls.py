@@ -1,0 +1,29 @@
+"""The addresses. Every app brings its own ``urls.py``; what is listed here is found in this order."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+# address prefix, app. An app without pages yet has no urls module and is passed over.
+PAGES = (
+    ("", "jilin_si.web"),
+    ("agencies/", "jilin_si.agencies"),
+    ("policy/", "jilin_si.policy"),
+    ("ledger/", "jilin_si.ledger"),
+    ("jobs/", "jilin_si.jobs"),
+    ("enrollment/", "enrollment"),
+    ("collection/", "collection"),
+    ("pension/", "pension"),
+    ("unemployment/", "unemployment"),
+    ("medical/", "medical"),
+    ("injury/", "injury"),
+    ("maternity/", "maternity"),
+    ("pooling/", "pooling"),
+    ("sample/", "sample"),
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(path(prefix, include(f"{app}.urls")) for prefix, app in PAGES if find_spec(f"{app}.urls")),
+]
