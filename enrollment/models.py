@@ -1,0 +1,393 @@
+"""The common registry (参保登记): employers, workers, employments, coverage and declarations, for all lines at once."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jilin_si.access.scope import ScopedManager
+from jilin_si.money import MoneyField
+
+
+class Ownership(models.TextChoices):
+    """Economic type of an employer (所有制); it decides the pool (rule PEN-2a)."""
+
+    STATE = "state", _("State-owned enterprise")
+    COLLECTIVE = "collective", _("Collective enterprise")
+    PRIVATE = "private", _("Private enterprise")
+    SELF_EMPLOYED_HOUSEHOLD = "self_employed_household", _("Self-employed household")
+    FOREIGN_INVESTED = "foreign_invested", _("Foreign-invested enterprise")
+    SELF_FUNDED_INSTITUTION = "self_funded_institution", _("Self-funded institution")
+    GOVERNMENT_ORGAN = "government_organ", _("Government organ")
+
+
+class System(models.TextChoices):
+    """The eleven industries that pool pensions by themselves (系统统筹, rule POOL-12)."""
+
+    RAILWAY = "railway", _("Railway")
+    POST_TELECOM = "post_telecom", _("Post and telecommunications")
+    POWER = "power", _("Electric power")
+    WATER = "water", _("Water conservancy")
+    CONSTRUCTION = "construction", _("Construction")
+    TRANSPORT = "transport", _("Transport")
+    COAL = "coal", _("Coal")
+    NON_FERROUS = "non_ferrous", _("Non-ferrous metals")
+    OIL_GAS = "oil_gas", _("Oil and gas")
+    CIVIL_AVIATION = "civil_aviation", _("Civil aviation")
+    BANKING = "banking", _("Banking")
+
+
+class Industry(models.TextChoices):
+    """Industry of an employer; its injury risk class is ``INDUSTRY_RISK_CLASS``."""
+
+    AGRICULTURE = "agriculture", _("Agriculture and forestry")
+    MINING = "mining", _("Mining")
+    MACHINERY = "machinery", _("Machinery")
+    AUTOMOBILE = "automobile", _("Automobiles")
+    CHEMICALS = "chemicals", _("Chemicals")
+    METALLURGY = "metallurgy", _("Metallurgy")
+    BUILDING_MATERIALS = "building_materials", _("Building materials")
+    TEXTILES = "textiles", _("Textiles")
+    FOOD = "food", _("Food and drink")
+    TOBACCO = "tobacco", _("Tobacco")
+    PAPER = "paper", _("Paper and printing")
+    MEDICINE = "medicine", _("Medicine")
+    ENERGY = "energy", _("Energy and water supply")
+    BUILDING = "building", _("Building")
+    TRANSPORT = "transport", _("Transport and storage")
+    TRADE = "trade", _("Trade and catering")
+    FINANCE = "finance", _("Finance")
+    SERVICES = "services", _("Services")
+    EDUCATION = "education", _("Education, culture and health")
+    ADMINISTRATION = "administration", _("Administration")
+
+
+class Category(models.TextChoices):
+    """How a worker is employed (用工形式)."""
+
+    PERMANENT = "permanent", _("Permanent worker")
+    CONTRACT = "contract", _("Contract worker")
+    TEMPORARY = "temporary", _("Temporary worker")
+    SELF_EMPLOYED = "self_employed", _("Self-employed")
+
+
+class Identity(models.TextChoices):
+    """Worker or cadre (身份), which decides a woman's retirement age (rule PEN-11)."""
+
+    WORKER = "worker", _("Worker (identity)")
+    CADRE = "cadre", _("Cadre")
+
+
+class Sex(models.TextChoices):
+    MALE = "M", _("Male")
+    FEMALE = "F", _("Female")
+
+
+@pghistory.track(append_only=True)
+class Employer(models.Model):
+    """An employer (参保单位), registered where it sits. One that moves to another county ends and has a successor."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Production stopped")
+        CLOSED = "closed", _("Closed")
+        BANKRUPT = "bankrupt", _("Bankrupt")
+        MERGED = "merged", _("Merged")
+
+    id = models.AutoField(primary_key=True)
+    county = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
+    )
+    number = models.CharField(_("registration number"), max_length=12, unique=True)
+    organisation_code = models.CharField(
+        _("organisation code"), max_length=10, blank=True, default=""
+    )
+    name = models.CharField(_("name"), max_length=200)
+    pinyin = models.CharField(_("pinyin"), max_length=200, blank=True, default="")
+    ownership = models.CharField(
+        _("ownership"), max_length=30, choices=Ownership.choices
+    )
+    industry = models.CharField(_("industry"), max_length=30, choices=Industry.choices)
+    system = models.CharField(
+        _("system"), max_length=30, choices=System.choices, blank=True, default=""
+    )
+    trade_class = models.PositiveSmallIntegerField(_("injury risk class"), default=1)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE
+    )
+    bank_name = models.CharField(_("bank"), max_length=100, blank=True, default="")
+    bank_account = models.CharField(
+        _("bank account"), max_length=30, blank=True, default=""
+    )
+    contact_name = models.CharField(_("contact"), max_length=64, blank=True, default="")
+    contact_phone = models.CharField(
+        _("telephone"), max_length=30, blank=True, default=""
+    )
+    registered_on = models.DateField(_("registered on"))
+    successor_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("successor of"),
+    )
+
+    scope_employer = "id"
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("employer")
+        verbose_name_plural = _("employers")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "county"], name="employer_in_county"),
+            models.UniqueConstraint(
+                fields=["organisation_code"],
+                condition=~models.Q(organisation_code=""),
+                name="employer_organisation_code_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trade_class__range=(1, 5)),
+                name="employer_trade_class",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "name"]),
+            models.Index(fields=["name"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(append_only=True)
+class Coverage(models.Model):
+    """An employer's dated part in one line (参保险种); its workers follow."""
+
+    employer = models.ForeignKey(
+        Employer, models.PROTECT, related_name="coverages", verbose_name=_("employer")
+    )
+    county = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
+    )
+    line = models.CharField(_("line"), max_length=30)
+    first_period = models.DateField(_("from"))
+    last_period = models.DateField(_("to"), null=True, blank=True)
+
+    scope_employer = "employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverages")
+        ordering = ["employer", "first_period"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_period__isnull=True)
+                | models.Q(last_period__gte=models.F("first_period")),
+                name="coverage_ends_after_it_begins",
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "line"])]
+
+
+@pghistory.track(append_only=True)
+class Worker(models.Model):
+    """An insured person (参保人). The identity number is kept as given and as a normalised key of 18 (rule ID-3)."""
+
+    id = models.BigAutoField(primary_key=True)
+    identity_number = models.CharField(_("identity number"), max_length=18)
+    identity_key = models.CharField(_("identity key"), max_length=18, unique=True)
+    name = models.CharField(_("name"), max_length=64)
+    pinyin = models.CharField(_("pinyin"), max_length=128, blank=True, default="")
+    initials = models.CharField(_("initials"), max_length=32, blank=True, default="")
+    sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices)
+    birth_date = models.DateField(_("birth date"))
+    category = models.CharField(
+        _("category"),
+        max_length=15,
+        choices=Category.choices,
+        default=Category.PERMANENT,
+    )
+    identity = models.CharField(
+        _("identity"), max_length=10, choices=Identity.choices, default=Identity.WORKER
+    )
+    first_work_date = models.DateField(_("started work"), null=True, blank=True)
+    deemed_months = models.PositiveSmallIntegerField(_("deemed months"), default=0)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+
+    scope_county = "employments__county_id"
+    scope_employer = "employments__employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(append_only=True)
+class Employment(models.Model):
+    """A dated spell of a worker with one employer (劳动关系). One at a time, which the database holds to.
+
+    ``last_period`` is the last month under the employment; the effective month of a leaver is the one after it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    worker = models.ForeignKey(
+        Worker, models.PROTECT, related_name="employments", verbose_name=_("worker")
+    )
+    employer = models.ForeignKey(
+        Employer, models.PROTECT, related_name="employments", verbose_name=_("employer")
+    )
+    county = models.ForeignKey(
+        "agencies.Agency",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("county"),
+        db_index=False,
+    )
+    first_period = models.DateField(_("from"))
+    last_period = models.DateField(_("to"), null=True, blank=True)
+    leave_reason = models.CharField(
+        _("reason for leaving"), max_length=30, blank=True, default=""
+    )
+
+    scope_employer = "employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("employment")
+        verbose_name_plural = _("employments")
+        ordering = ["first_period"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_period__isnull=True)
+                | models.Q(last_period__gte=models.F("first_period")),
+                name="employment_ends_after_it_begins",
+            ),
+        ]
+
+
+class Declaration(models.Model):
+    """What an employer reports for a fee year (缴费工资申报): each worker's wage, the retirees and their cost.
+
+    Money in yuan a month unless said otherwise. Entering and approving are two persons' work (a constraint).
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Waiting for review")
+        RETURNED = "returned", _("Returned")
+        APPROVED = "approved", _("Approved")
+
+    id = models.BigAutoField(primary_key=True)
+    employer = models.ForeignKey(
+        Employer,
+        models.PROTECT,
+        related_name="declarations",
+        verbose_name=_("employer"),
+    )
+    county = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
+    )
+    fee_year = models.PositiveSmallIntegerField(_("fee year"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.DRAFT
+    )
+    workers = models.PositiveIntegerField(_("workers"), default=0)
+    wages = MoneyField(_("monthly wage total"), db_column="wages_fen", default=0)
+    retirees = models.PositiveIntegerField(_("retirees"), default=0)
+    retiree_cost = MoneyField(
+        _("monthly retiree cost"), db_column="retiree_cost_fen", default=0
+    )
+    first_period = models.DateField(_("from"))
+    entered_by = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
+    return_reason = models.CharField(
+        _("reason for returning"), max_length=500, blank=True, default=""
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    draft = models.JSONField(_("draft"), default=dict, blank=True)
+
+    scope_employer = "employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("declaration")
+        verbose_name_plural = _("declarations")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reviewed_by__isnull=True)
+                | ~models.Q(reviewed_by=models.F("entered_by")),
+                name="declaration_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved")
+                | (
+                    models.Q(reviewed_by__isnull=False)
+                    & models.Q(reviewed_at__isnull=False)
+                ),
+                name="declaration_approved_by_whom",
+            ),
+            models.UniqueConstraint(
+                fields=["employer", "fee_year"],
+                condition=models.Q(state="approved"),
+                name="declaration_approved_once",
+            ),
+            models.UniqueConstraint(
+                fields=["employer", "fee_year"],
+                condition=~models.Q(state="approved"),
+                name="declaration_pending_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "fee_year", "state"])]
+
+
+class DeclarationLine(models.Model):
+    """One worker's wage in a declaration: total of last year, months worked, and the average a month as approved."""
+
+    pk = models.CompositePrimaryKey(
+        "fee_year", "county_id", "declaration_id", "worker_id"
+    )
+    fee_year = models.PositiveSmallIntegerField(_("fee year"))
+    county = models.ForeignKey(
+        "agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    declaration = models.ForeignKey(
+        Declaration, models.DO_NOTHING, related_name="lines", db_constraint=False
+    )
+    worker = models.ForeignKey(
+        Worker, models.DO_NOTHING, related_name="declaration_lines", db_constraint=False
+    )
+    employer_id = models.IntegerField(_("employer"))
+    year_wages = MoneyField(_("wages of last year"), db_column="year_wages_fen")
+    months_worked = models.PositiveSmallIntegerField(_("months worked"))
+    wage = MoneyField(_("average monthly wage"), db_column="wage_fen")
+    note = models.CharField(_("reason"), max_length=200, blank=True, default="")
+
+    scope_employer = "employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        managed = False
+        db_table = "enrollment_declarationline"
+        verbose_name = _("declaration line")
+        verbose_name_plural = _("declaration lines")

@@ -1,0 +1,18 @@
+"""The business date (业务日期): what the office calls today."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jilin_si.agencies.models import FIRST_BUSINESS_DATE, BusinessDate
+
+
+def today() -> date:
+    """The business date; 1996-01-01 where none was set yet."""
+    day = BusinessDate.objects.filter(id=1).values_list("day", flat=True).first()
+    return day or FIRST_BUSINESS_DATE
+
+
+def set_today(day: date) -> None:
+    """Move the business date; jobs and pages follow at once."""
+    BusinessDate.objects.update_or_create(id=1, defaults={"day": day})

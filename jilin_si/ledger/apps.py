@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerConfig(AppConfig):
+    name = "jilin_si.ledger"
+    label = "ledger"
+    verbose_name = _("Fund ledger")
+
+    def ready(self) -> None:
+        from jilin_si.access.rls import append_only
+
+        append_only("ledger_journal", "ledger_posting")
