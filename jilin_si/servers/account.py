@@ -26,24 +26,35 @@ class Account:
     gid: int
     drop: bool
 
-    def run(self, arguments: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(self, arguments: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
         """Run a server's program as this account, apart from the caller's terminal, from a folder all may enter."""
-        if self.drop:
-            options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         return subprocess.run(
             [str(argument) for argument in arguments],
-            cwd="/",
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": os.environ.get("TZ", "")},
-            stdin=subprocess.DEVNULL,
+            **self._apart(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,
-            umask=0o077,
             check=False,
-            **options,
         )
+
+    def spawn(self, arguments: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+        """Start a server's program that stays."""
+        return subprocess.Popen(
+            [str(argument) for argument in arguments],
+            **self._apart(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _apart(self) -> dict[str, Any]:
+        return {
+            "cwd": "/",
+            "env": {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            "stdin": subprocess.DEVNULL,
+            "start_new_session": True,
+            "umask": 0o077,
+        } | ({"user": self.uid, "group": self.gid, "extra_groups": []} if self.drop else {})
 
     def take(self, path: Path) -> None:
         """Give a file or folder that root made to this account."""
@@ -79,6 +90,20 @@ def _service_account() -> pwd.struct_passwd:
             f"PostgreSQL does not run as root, and the account {SERVICE_ACCOUNT} could not be made. "
             f"Make it (useradd --system {SERVICE_ACCOUNT}), or run as an ordinary user."
         ) from None
+
+
+def processes_in(folder: Path) -> list[int]:
+    """The pids of everything that works in a folder: a server and its children, also after the server was killed."""
+    place = str(folder.resolve())
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if os.readlink(entry / "cwd") == place:
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
 
 
 def let_enter(account: Account, folder: Path) -> None:

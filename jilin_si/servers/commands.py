@@ -78,7 +78,9 @@ def _what_it_needs(utility, name: str, argv: list[str]):  # type: ignore[no-unty
         return nullcontext()
 
     from jilin_si.servers import upkeep
+    from jilin_si.servers.postgres import program
 
+    os.environ["PATH"] = f"{program('psql').parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # for dbshell
     upkeep.check_given_urls()
     return servers(say=say, when_started=(lambda: None) if name in WITHOUT_MIGRATING else upkeep.bring_up_to_date)
 

@@ -49,6 +49,7 @@ def database(places: Places, role: str) -> dict[str, Any]:
             raise SetupError("DATABASE_URL must name a PostgreSQL database: postgres://USER@HOST/NAME.")
     else:
         settings = {"NAME": DATABASE, "USER": OWNER_ROLE, "HOST": str(places.sockets), "PORT": "5432"}
+    settings["NAME"] = os.environ.get("JSI_DATABASE") or settings["NAME"]  # tests and benchmarks use another
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["CONN_MAX_AGE"] = 300 if role == "app" else 0
     settings["CONN_HEALTH_CHECKS"] = True
@@ -77,7 +78,7 @@ class RedisUrls:
 def _numbered(url: str, number: int) -> str:
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=f"db={number}"))
+        return f"unix://{parts.path}?db={number}"
     return urlunsplit(parts._replace(path=f"/{number}"))
 
 

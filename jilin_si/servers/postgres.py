@@ -9,6 +9,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,7 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from jilin_si.servers.account import Account, let_enter, let_read
+from jilin_si.servers.account import Account, let_enter, let_read, processes_in
 from jilin_si.servers.connections import APP_ROLE, DATABASE, OWNER_ROLE
 from jilin_si.servers.errors import SetupError
 from jilin_si.servers.places import Places
@@ -88,16 +89,7 @@ def stop(places: Places, account: Account) -> None:
 
 def processes(places: Places) -> list[int]:
     """The pids of everything that works in the data folder: the server and its children, also after a kill."""
-    found = []
-    data = str(places.postgres.resolve())
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if os.readlink(entry / "cwd") == data:
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found
+    return processes_in(places.postgres)
 
 
 @cache
@@ -170,7 +162,13 @@ def _start_until_it_answers(places: Places, account: Account) -> None:
     """Start it, and again while what a kill left behind is still going away."""
     log = places.postgres / "server.log"
     begun = time.monotonic()
-    while True:
+    while not answers(places):
+        waited = time.monotonic() - begun
+        if _living_server(places) is not None:
+            if waited > RECOVERY_SECONDS:
+                raise SetupError(f"PostgreSQL does not come up in {RECOVERY_SECONDS} s. See {log}.")
+            time.sleep(0.3)  # somebody's start was cut short; the server itself goes on recovering
+            continue
         _forget_dead_server(places)
         size = log.stat().st_size if log.exists() else 0
         done = account.run(
@@ -179,14 +177,13 @@ def _start_until_it_answers(places: Places, account: Account) -> None:
                 *("-o", f"-k {shlex.quote(str(places.sockets))}", "start"),
             ]
         )
-        if answers(places):
-            return
+        if done.returncode == 0:
+            continue
         said = done.stdout
         if log.exists():
             with log.open(errors="replace") as file:
                 file.seek(size)
                 said += file.read()
-        waited = time.monotonic() - begun
         if waited > AFTER_A_KILL_SECONDS or not re.search(r"lock file|still in use|terminated by|shut down", said):
             raise SetupError(_reason("PostgreSQL does not start", said, places))
         if waited > 5:
@@ -194,27 +191,33 @@ def _start_until_it_answers(places: Places, account: Account) -> None:
         time.sleep(0.3)
 
 
+def _server_pid(places: Places) -> int | None:
+    """The pid in the server's pid file; the server may be gone."""
+    try:
+        return int((places.postgres / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _living_server(places: Places) -> int | None:
+    pid = _server_pid(places)
+    return pid if pid in processes(places) else None
+
+
 def _forget_dead_server(places: Places) -> None:
     """Remove the pid file of a server that is gone, where its number now belongs to some other program."""
-    file = places.postgres / "postmaster.pid"
-    try:
-        pid = int(file.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return
-    if Path(f"/proc/{pid}").exists() and not processes(places):
-        file.unlink(missing_ok=True)
+    pid = _server_pid(places)
+    if pid is not None and Path(f"/proc/{pid}").exists() and not processes(places):
+        (places.postgres / "postmaster.pid").unlink(missing_ok=True)
         places.postgres_socket.with_name(".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def _end_orphans(places: Places) -> None:
     """Children that outlive their killed server by seconds are told to leave; their work is lost already."""
-    for pid in processes(places):
-        try:
-            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-            if parent == 1:
+    if _living_server(places) is None:
+        for pid in processes(places):
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGQUIT)
-        except (OSError, ValueError):
-            continue
 
 
 def _make_roles_and_database(places: Places) -> None:

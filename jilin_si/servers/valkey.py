@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-from jilin_si.servers.account import Account, let_enter, let_read
+from jilin_si.servers.account import Account, let_enter, let_read, processes_in
 from jilin_si.servers.errors import SetupError
 from jilin_si.servers.places import Places
 
 DATABASES = 256  # three for the office, three for each process of the tests
 START_SECONDS = 60
 STOP_SECONDS = 30
+
+_started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended server is waited for
 
 
 def program() -> Path:
@@ -27,18 +30,24 @@ def program() -> Path:
     return Path(get_binary_path())
 
 
-def client(places: Places) -> redis.Redis:
-    """A connection that gives up at once (the client's own retries last seconds)."""
-    return redis.Redis(unix_socket_path=str(places.valkey_socket), retry=Retry(NoBackoff(), 0), socket_timeout=5)
+def ask(places: Places, command: str) -> str:
+    """Send one command and read the first line of its answer; empty where nobody answers.
+
+    Not by the redis package: it takes a third of a second to import, and retries for seconds.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(5)
+            line.connect(str(places.valkey_socket))
+            line.sendall(f"{command}\r\n".encode())
+            return line.recv(4096).decode(errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def answers(places: Places) -> bool:
     """Whether the server takes commands now. A second server on a socket would silently take it: ask first."""
-    try:
-        with client(places) as connection:
-            return bool(connection.ping())
-    except redis.RedisError:
-        return False
+    return ask(places, "PING") == "+PONG"
 
 
 def start(places: Places, account: Account, say: Callable[[str], None]) -> bool:
@@ -53,51 +62,59 @@ def start(places: Places, account: Account, say: Callable[[str], None]) -> bool:
     let_enter(account, binary)
     if account.drop and account.run([binary, "--version"]).returncode:
         let_read(account, binary.parent)
+    _end_what_lost_its_socket(places)
     say("Starting the embedded Valkey …")
     log = places.valkey / "server.log"
-    begun = time.monotonic()
-    while True:
-        done = account.run(
-            [
-                *(binary, "--port", "0", "--unixsocket", places.valkey_socket, "--unixsocketperm", "700"),
-                *("--dir", places.valkey, "--appendonly", "yes", "--save", "", "--databases", str(DATABASES)),
-                *("--maxmemory-policy", "noeviction", "--daemonize", "yes", "--logfile", log),
-                *("--pidfile", places.valkey / "server.pid"),
-            ]
-        )
-        while time.monotonic() - begun < START_SECONDS:
-            if answers(places):
-                return True
-            if done.returncode or not processes(places):
-                break
-            time.sleep(0.02)
-        else:
-            raise SetupError(f"Valkey does not start. See {log}.")
-        said = done.stdout + (log.read_text(errors="replace")[-2000:] if log.exists() else "")
-        if "No space left" in said:
-            raise SetupError(f"Valkey does not start: the disk is full. Free some space under {places.var}.")
-        if time.monotonic() - begun > 3:
-            raise SetupError(f"Valkey does not start: {said.strip().splitlines()[-1]} See {log}.")
-        time.sleep(0.2)
+    size = log.stat().st_size if log.exists() else 0
+    server = account.spawn(
+        [
+            *(binary, "--port", "0", "--unixsocket", places.valkey_socket, "--unixsocketperm", "700"),
+            *("--dir", places.valkey, "--appendonly", "yes", "--save", "", "--databases", str(DATABASES)),
+            *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", log),
+        ]
+    )
+    _started.append(server)
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        if answers(places):
+            return True
+        time.sleep(0.02)
+    raise SetupError(_reason(log, size, places))
 
 
 def stop(places: Places) -> None:
     """Stop the server; what was written is in its file."""
-    try:
-        with client(places) as connection:
-            connection.shutdown(nosave=True)
-    except redis.RedisError:
-        pass
+    ask(places, "SHUTDOWN NOSAVE")
     until = time.monotonic() + STOP_SECONDS
     while processes(places) and time.monotonic() < until:
         time.sleep(0.02)
+    for server in _started:
+        server.poll()
 
 
 def processes(places: Places) -> list[int]:
-    """The pid of the server, where it lives (it is named in its pid file and works in its folder)."""
-    try:
-        pid = int((places.valkey / "server.pid").read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return []
-    return [pid] if b"valkey" in command else []
+    """The pid of the server, where it lives."""
+    return processes_in(places.valkey)
+
+
+def _end_what_lost_its_socket(places: Places) -> None:
+    """Two servers must never write one file: one that cannot be reached any more has to go first."""
+    until = time.monotonic() + STOP_SECONDS
+    while lost := processes(places):
+        for pid in lost:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM if time.monotonic() < until else signal.SIGKILL)
+        time.sleep(0.1)
+
+
+def _reason(log: Path, size: int, places: Places) -> str:
+    said = ""
+    if log.exists():
+        with log.open(errors="replace") as file:
+            file.seek(size)
+            said = file.read()
+    if "No space left" in said:
+        return f"Valkey does not start: the disk is full. Free some space under {places.var}."
+    words = [line for line in said.splitlines() if " # " in line]
+    told = words[-1].partition(" # ")[2] if words else "no reason was given"
+    return f"Valkey does not start: {told}. See {log}."
