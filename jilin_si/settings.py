@@ -6,7 +6,6 @@ servers of this checkout, which ``manage.py`` starts.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import environ
@@ -24,7 +23,9 @@ PLACES = default_places()
 
 # ── how this process runs ────────────────────────────────────────────────────────────────────────────────────────
 TESTING = env.bool("JSI_TESTING", default=False)
-DEMO = env.bool("DEMO", default=False)  # sign-ins of the sample: no second factor, no forced change of password
+DEMO = env.bool(
+    "DEMO", default=False
+)  # sign-ins of the sample: no second factor, no forced change of password
 DEBUG = env.bool("DEBUG", default=False)
 # "owner" migrates and runs set jobs and commands; "app" serves requests, under row-level security.
 DB_ROLE = env.str("DB_ROLE", default="owner")
@@ -88,14 +89,20 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # ends a sign-in that is idle or too old; every page needs one unless it says otherwise
+    "jilin_si.access.sessions.SessionLimitsMiddleware",
+    "jilin_si.access.sessions.SignInRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     # opens the transaction of the request, and the scope in it
     "jilin_si.access.middleware.ScopeMiddleware",
+    "jilin_si.access.sessions.DutiesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    # next to the view: conflicts have their own page, nothing is kept by caches
+    "jilin_si.web.middleware.PageMiddleware",
 ]
 
 ROOT_URLCONF = "jilin_si.urls"
@@ -120,6 +127,9 @@ TEMPLATES = [
                 )
             ],
             "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "jilin_si.web.templatetags.jilin",
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
             ],
@@ -128,6 +138,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jilin_si.web.context.shell_context",
             ],
         },
     }
@@ -182,16 +193,27 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts failures, in the database
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # axes counts failures, in the database
+ACCOUNT_ADAPTER = "jilin_si.access.signin.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "jilin_si.access.forms.SignInForm",
+    "change_password": "jilin_si.access.forms.PasswordForm",
+    "reauthenticate": "jilin_si.access.forms.AgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Jilin SI"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 AXES_ENABLED = True
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # one address must not lock out an office behind one NAT
+AXES_LOCKOUT_PARAMETERS = [
+    ["username", "ip_address"]
+]  # one address must not lock out an office behind one NAT
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_LOCKOUT_CALLABLE = "jilin_si.access.signin.locked_out"
+CSRF_FAILURE_VIEW = "jilin_si.web.views.form_too_old"
 
 # ── what a browser may do ────────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {
@@ -335,8 +357,5 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
-if os.environ.get("JSI_ADDRESS"):  # where the pages stand, for links in messages and the QR codes of statements
-    PUBLIC_ADDRESS = os.environ["JSI_ADDRESS"]
-else:
-    PUBLIC_ADDRESS = "http://127.0.0.1:8000"
+# Where the pages stand, for links in messages and the QR codes of statements.
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")

@@ -23,7 +23,11 @@ PAGES = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("jilin_si.access.urls")),
     *(path(prefix, include(f"{app}.urls")) for prefix, app in PAGES if find_spec(f"{app}.urls")),
 ]
+
+handler400 = "jilin_si.web.views.bad_request"
+handler403 = "jilin_si.web.views.forbidden"
+handler404 = "jilin_si.web.views.not_found"
+handler500 = "jilin_si.web.views.server_error"

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -25,13 +26,13 @@ _servers = ExitStack()
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the servers once, in the process that starts the others."""
+    if session.config.option.collectonly:
+        return
     if not hasattr(session.config, "workerinput"):
-        if not session.config.option.collectonly:
-            _servers.enter_context(servers())
-            _drop_databases_of_dead_runs()
-    if not session.config.option.collectonly:
-        for url in (settings.REDIS.broker, settings.REDIS.cache, settings.REDIS.results):
-            redis.Redis.from_url(url).flushdb()
+        _servers.enter_context(servers())
+        _drop_databases_of_dead_runs()
+    for url in (settings.REDIS.broker, settings.REDIS.cache, settings.REDIS.results):
+        redis.Redis.from_url(url).flushdb()
 
 
 @pytest.hookimpl(trylast=True)
@@ -48,8 +49,10 @@ def _drop_databases_of_dead_runs() -> None:
         cursor.execute("select datname from pg_database where datname ~ '^test_[0-9]+(_gw[0-9]+)?$'")
         for (name,) in cursor.fetchall():
             pid = re.match(r"test_(\d+)", name)
-            if pid and not os.path.exists(f"/proc/{pid[1]}"):
-                cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            if pid and not Path(f"/proc/{pid[1]}").exists():
+                cursor.execute(
+                    sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+                )
     given.close()
 
 
@@ -65,8 +68,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     with django_db_blocker.unblock():
         _load_reference_data()
         with connection.cursor() as cursor:
-            cursor.execute(f"grant truncate on all tables in schema public to {APP_ROLE}")  # to empty it after a test
-        os.environ["JSI_DATABASE"] = str(connection.settings_dict["NAME"])  # for the processes that a test starts
+            cursor.execute(
+                f"grant truncate on all tables in schema public to {APP_ROLE}"
+            )  # to empty it after a test
+        os.environ["JSI_DATABASE"] = str(
+            connection.settings_dict["NAME"]
+        )  # for the processes that a test starts
         use_role("app")
     yield
     with django_db_blocker.unblock():
@@ -78,7 +85,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 def _reference_data(request: pytest.FixtureRequest) -> None:
     """A test that commits is followed by an empty database: load agencies and parameters again before the next."""
     marker = request.node.get_closest_marker("django_db")
-    if {"transactional_db", "live_server"} & set(request.fixturenames) or (marker and marker.kwargs.get("transaction")):
+    if {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        marker and marker.kwargs.get("transaction")
+    ):
         request.getfixturevalue("transactional_db")
     elif marker or "db" in request.fixturenames:
         request.getfixturevalue("db")

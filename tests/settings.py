@@ -9,7 +9,9 @@ import os
 from jilin_si.servers.places import default_places
 
 os.environ["JSI_TESTING"] = "1"
-os.environ["DB_ROLE"] = "owner"  # makes the test database; tests/conftest.py then takes the application's role
+os.environ["DB_ROLE"] = (
+    "owner"  # makes the test database; tests/conftest.py then takes the application's role
+)
 os.environ.pop("DEMO", None)
 
 _process = os.environ.get("PYTEST_XDIST_WORKER", "alone")

@@ -19,7 +19,14 @@ WITHOUT_SERVERS = {
     *("findstatic", "diffsettings", "startapp", "startproject", "spectacular", "pgtrigger"),
 }
 # Who looks at the state of the migrations, or changes it, finds it as it is.
-WITHOUT_MIGRATING = {"migrate", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration", "dbshell"}
+WITHOUT_MIGRATING = {
+    "migrate",
+    "showmigrations",
+    "sqlmigrate",
+    "squashmigrations",
+    "optimizemigration",
+    "dbshell",
+}
 SERVING = {"runserver"}
 
 
@@ -80,14 +87,20 @@ def _what_it_needs(utility, name: str, argv: list[str]):  # type: ignore[no-unty
     from jilin_si.servers import upkeep
     from jilin_si.servers.postgres import program
 
-    os.environ["PATH"] = f"{program('psql').parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # for dbshell
+    os.environ["PATH"] = (
+        f"{program('psql').parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # for dbshell
+    )
     upkeep.check_given_urls()
-    return servers(say=say, when_started=(lambda: None) if name in WITHOUT_MIGRATING else upkeep.bring_up_to_date)
+    return servers(
+        say=say, when_started=(lambda: None) if name in WITHOUT_MIGRATING else upkeep.bring_up_to_date
+    )
 
 
 def _start_anew() -> None:
     if os.environ.get("DATABASE_URL"):
-        raise SetupError("RESET=1 empties the embedded database only. Make the one of DATABASE_URL anew yourself.")
+        raise SetupError(
+            "RESET=1 empties the embedded database only. Make the one of DATABASE_URL anew yourself."
+        )
     reset(default_places(), say)
 
 
@@ -108,7 +121,9 @@ def _in_one_line(problem: BaseException) -> str | None:
     while seen is not None:
         full = isinstance(seen, errors.DiskFull) or (isinstance(seen, OSError) and seen.errno == errno.ENOSPC)
         if full:
-            return f"The disk is full. Free some space under {default_places().var} and run the command again."
+            return (
+                f"The disk is full. Free some space under {default_places().var} and run the command again."
+            )
         if isinstance(seen, NoRedis):
             return "Redis does not answer any more. Look at REDIS_URL, or run the command again."
         if isinstance(seen, errors.OutOfMemory):

@@ -44,7 +44,9 @@ def database(places: Places, role: str) -> dict[str, Any]:
         try:
             settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
         except (ValueError, environ.ImproperlyConfigured) as wrong:
-            raise SetupError(f"DATABASE_URL cannot be read ({wrong}). Write postgres://USER@HOST/NAME.") from wrong
+            raise SetupError(
+                f"DATABASE_URL cannot be read ({wrong}). Write postgres://USER@HOST/NAME."
+            ) from wrong
         if "postgres" not in str(settings.get("ENGINE")):
             raise SetupError("DATABASE_URL must name a PostgreSQL database: postgres://USER@HOST/NAME.")
     else:
@@ -87,7 +89,9 @@ def redis_urls(places: Places) -> RedisUrls:
     url = os.environ.get("REDIS_URL") or f"unix://{quote(str(places.valkey_socket))}?db=0"
     parts = urlsplit(url)
     if parts.scheme not in {"redis", "rediss", "unix"}:
-        raise SetupError("REDIS_URL must begin with redis://, rediss:// or unix://, as in redis://HOST:6379/0.")
+        raise SetupError(
+            "REDIS_URL must begin with redis://, rediss:// or unix://, as in redis://HOST:6379/0."
+        )
     digits = parts.query.removeprefix("db=") if parts.scheme == "unix" else parts.path.strip("/")
     first = int(os.environ.get("JSI_REDIS_DB") or (digits if digits.isdigit() else 0))
     return RedisUrls(_numbered(url, first), _numbered(url, first + 1), _numbered(url, first + 2))

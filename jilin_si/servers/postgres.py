@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2
+import psycopg2.extensions
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
 
 from jilin_si.servers.account import Account, let_enter, let_read, processes_in
 from jilin_si.servers.connections import APP_ROLE, DATABASE, OWNER_ROLE
@@ -43,7 +43,7 @@ def program(name: str) -> Path:
     return package_folder() / "pginstall" / "bin" / name
 
 
-def connect(places: Places, name: str = "postgres", user: str = "postgres") -> Connection:
+def connect(places: Places, name: str = "postgres", user: str = "postgres") -> psycopg2.extensions.connection:
     return psycopg2.connect(host=str(places.sockets), port=5432, dbname=name, user=user, connect_timeout=5)
 
 
@@ -113,7 +113,9 @@ def _make_cluster(places: Places, account: Account) -> None:
     draft.mkdir(mode=0o700)
     account.take(draft)
     arguments: list[str | Path] = [program("initdb"), "-D", draft, "-U", "postgres", "--auth=trust"]
-    done = account.run([*arguments, "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"])
+    done = account.run(
+        [*arguments, "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"]
+    )
     if done.returncode:
         shutil.rmtree(draft, ignore_errors=True)
         raise SetupError(_reason("PostgreSQL's data folder could not be made", done.stdout, places))
@@ -126,7 +128,9 @@ def _make_cluster(places: Places, account: Account) -> None:
 
 def _check_version(places: Places) -> None:
     there = (places.postgres / "PG_VERSION").read_text().strip()
-    ours = re.search(r"(\d+)", Account(os.geteuid(), 0, drop=False).run([program("postgres"), "--version"]).stdout)
+    ours = re.search(
+        r"(\d+)", Account(os.geteuid(), 0, drop=False).run([program("postgres"), "--version"]).stdout
+    )
     if ours and ours.group(1) != there:
         raise SetupError(
             f"{places.postgres} was made by PostgreSQL {there}, installed is {ours.group(1)}. "
@@ -184,7 +188,9 @@ def _start_until_it_answers(places: Places, account: Account) -> None:
             with log.open(errors="replace") as file:
                 file.seek(size)
                 said += file.read()
-        if waited > AFTER_A_KILL_SECONDS or not re.search(r"lock file|still in use|terminated by|shut down", said):
+        if waited > AFTER_A_KILL_SECONDS or not re.search(
+            r"lock file|still in use|terminated by|shut down", said
+        ):
             raise SetupError(_reason("PostgreSQL does not start", said, places))
         if waited > 5:
             _end_orphans(places)

@@ -28,7 +28,9 @@ def refuse_open_demo(addresses: Iterable[str]) -> None:
     """The sample's sign-ins are printed in the README: they are for this machine only."""
     for address in addresses:
         if settings.DEMO and not is_loopback(address):
-            raise SetupError(f"DEMO=1 serves on this machine only, not on {address}. Bind 127.0.0.1, or unset DEMO.")
+            raise SetupError(
+                f"DEMO=1 serves on this machine only, not on {address}. Bind 127.0.0.1, or unset DEMO."
+            )
 
 
 def refuse_to_serve_as_owner() -> None:
@@ -50,7 +52,9 @@ def refuse_to_serve_as_owner() -> None:
     finally:
         connection.close()
     if sees_all:
-        raise SetupError(f"The web must not serve as {name}, whom row-level security does not bind. Use jsi_app.")
+        raise SetupError(
+            f"The web must not serve as {name}, whom row-level security does not bind. Use jsi_app."
+        )
 
 
 def guarded(application: WsgiApplication) -> WsgiApplication:

@@ -69,7 +69,9 @@ def reset(places: Places | None = None, say: Say = lambda line: None) -> None:
         return
     with _alone(places, say):
         if _somebody_is_in(places):
-            raise SetupError("The embedded servers are in use. End the other commands of this checkout first.")
+            raise SetupError(
+                "The embedded servers are in use. End the other commands of this checkout first."
+            )
         _stop(places)
         say("Removing the old data …")
         for folder in (places.postgres, places.valkey):

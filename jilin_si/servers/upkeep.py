@@ -35,7 +35,9 @@ def as_owner() -> Iterator[None]:
     before = dict(connection.settings_dict)
     owners = database(default_places(), "owner")
     connection.close()
-    connection.settings_dict.update({key: owners.get(key, "") for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")})
+    connection.settings_dict.update(
+        {key: owners.get(key, "") for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")}
+    )
     connection.settings_dict["OPTIONS"] = owners.get("OPTIONS", {})
     try:
         yield
@@ -82,8 +84,12 @@ def check_database() -> None:
     except psycopg2.OperationalError as refused:
         reason = (str(refused).strip().splitlines() or ["no reason was given"])[0]
         if 'role "jsi_app" does not exist' in str(refused):
-            raise SetupError("The database has no role jsi_app. Run `manage.py migrate` as its owner first.") from None
-        raise SetupError(f"The database of DATABASE_URL cannot be reached ({reason}). Start it, or mend the URL.") from None
+            raise SetupError(
+                "The database has no role jsi_app. Run `manage.py migrate` as its owner first."
+            ) from None
+        raise SetupError(
+            f"The database of DATABASE_URL cannot be reached ({reason}). Start it, or mend the URL."
+        ) from None
     with given:
         if given.server_version < OLDEST_POSTGRES:
             raise SetupError("The server of DATABASE_URL is older than PostgreSQL 15. Use 15 or newer.")
@@ -97,4 +103,6 @@ def check_redis() -> None:
         ) as given:
             given.ping()
     except (redis.RedisError, OSError) as refused:
-        raise SetupError(f"The Redis of REDIS_URL cannot be reached ({refused}). Start it, or mend the URL.") from None
+        raise SetupError(
+            f"The Redis of REDIS_URL cannot be reached ({refused}). Start it, or mend the URL."
+        ) from None

@@ -26,7 +26,9 @@ def test_the_owner_is_asked_for_by_name() -> None:
 
 
 def test_neither_role_passes_by_row_level_security_of_right() -> None:
-    assert not _one("select bool_or(rolsuper or rolbypassrls) from pg_roles where rolname in ('jsi_owner', 'jsi_app')")
+    assert not _one(
+        "select bool_or(rolsuper or rolbypassrls) from pg_roles where rolname in ('jsi_owner', 'jsi_app')"
+    )
 
 
 def test_a_chinese_name_has_trigrams() -> None:

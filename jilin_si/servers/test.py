@@ -1,0 +1,60 @@
+"""``make test``: every test but the long ring, the fast ones first; one closing line over all of them.
+
+The parts run one after the other, each with as many processes as pay off: pages and faults run alone.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+
+from jilin_si.servers.places import BASE
+
+SLOW = ("tests/e2e", "tests/faults")
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-min=5"]
+COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
+
+
+def parts(long: bool) -> list[tuple[str, list[str]]]:
+    """Name and arguments of each part, in order."""
+    if long:
+        return [("the long ring", ["-m", "long", "tests"])]
+    there = [folder for folder in SLOW if any((BASE / folder).glob("test_*.py"))]
+    ignored = [f"--ignore={folder}" for folder in SLOW]
+    fast = ("rules, acts and pages", ["-m", "not long", "-n", "2", "--dist", "loadfile", *ignored, "tests"])
+    names = {"tests/e2e": "browser", "tests/faults": "faults"}
+    return [fast, *((names[folder], ["-m", "not long", folder]) for folder in there)]
+
+
+def main() -> int:
+    """Run all parts, also after one has failed; returns the first failure's status."""
+    begun, status = time.monotonic(), 0
+    total: dict[str, int] = {}
+    for name, arguments in parts("--long" in sys.argv):
+        print(f"── {name}", flush=True)
+        run = subprocess.Popen(
+            [*PYTEST, *arguments], cwd=BASE, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        last = ""
+        assert run.stdout is not None
+        for line in run.stdout:
+            print(line, end="", flush=True)
+            if re.search(r"\d+ (passed|failed|errors?).* in [\d.]+s", line):
+                last = line
+        status = status or run.wait()
+        for number, what in COUNT.findall(last):
+            total[what.removesuffix("s")] = total.get(what.removesuffix("s"), 0) + int(number)
+    counts = ", ".join(
+        f"{total[what]} {what}" for what in ("failed", "passed", "skipped", "error") if what in total
+    )
+    if not total:
+        print("no test ran")
+        return status or 5
+    print(f"===== {counts} in {time.monotonic() - begun:.2f}s =====", flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
