@@ -80,6 +80,37 @@ class Shell:
         return self.request.get_full_path() if self.request.method in ("GET", "HEAD") else self.request.path
 
 
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The words that scripts show, in the language of the page."""
+        return {
+            "saving": _("saving …"),
+            "saved": _("draft saved %s"),
+            "kept": _("not connected, kept on this machine"),
+            "draft_found": _("A draft from %s is kept on this machine."),
+            "restore": _("Take it up"),
+            "discard": _("Drop it"),
+            "not_a_number": _("This is not an amount. Write yuan with at most two decimals, for example 1,234.50."),
+            "too_precise": _("An amount ends at the fen: two decimals at most."),
+            "not_a_period": _("This is not a month. Write it like 1996-03."),
+            "not_a_day": _("This is not a day. Write it like 1996-03-14."),
+            "not_whole": _("This is not a whole number."),
+            "must": _("This has to be filled in."),
+            "row": _("Row %s"),
+            "to_mend": _("%s to mend before this can be handed in"),
+            "reason": _("Reason"),
+            "reason_kept": _("kept, with reason: %s"),
+            "give_reason": _("Why is this right? The reason is stored with the row."),
+            "failed": _("This could not be loaded. The figures on the page are those of before."),
+            "retry": _("Try again"),
+            "no_answer": _("The server did not answer. Nothing was stored."),
+            "wrong_password": _("The password is not right."),
+            "chart_failed": _("The chart could not be drawn. The table has the same figures."),
+            "table": _("Table"),
+            "changed": _("Figures on this page have changed."),
+        }
+
+
 def shell_context(request: HttpRequest) -> dict[str, Any]:
     """``shell`` in every template."""
     return {"shell": Shell(request)}

@@ -1,0 +1,124 @@
+"""How long a sign-in lasts and what it owes first: idle 30 minutes, 10 hours in all, a new password, a second factor.
+
+A page that asks in the background (htmx, fetch) is answered 401 instead of being sent to the sign-in page, so that
+the page can ask for the password and go on with nothing lost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.signals import user_logged_in
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.urls import resolve, reverse
+
+from jilin_si.access.signin import needs_second_factor
+
+STARTED, SEEN, ENDED = "signed_in_at", "seen_at", "sign_in_ended"
+_TOUCH_EVERY = 60  # seconds between two writes of the session
+# What a person may do while a duty is open.
+_ALLOWED = {
+    "account_logout",
+    "account_change_password",
+    "account_reauthenticate",
+    "set_language",
+    "healthz",
+}
+
+
+class SessionLimitsMiddleware:
+    """Stands after authentication. A sign-in that is over is ended here; the request goes on as nobody's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._check(request)
+        return self.get_response(request)
+
+    def _check(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        session = request.session
+        started = session.setdefault(STARTED, now)
+        seen = session.get(SEEN, now)
+        if (
+            now - seen > settings.SESSION_IDLE_SECONDS
+            or now - started > settings.SESSION_COOKIE_AGE
+        ):
+            idle = now - seen > settings.SESSION_IDLE_SECONDS
+            logout(request)
+            request.session[ENDED] = "idle" if idle else "long"
+        elif (
+            SEEN not in session or now - seen >= _TOUCH_EVERY
+        ) and "X-Poll" not in request.headers:
+            session[SEEN] = now
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page needs a sign-in unless its view says ``login_not_required``."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        if in_background(request):
+            return JsonResponse(
+                {"signed_out": True, "sign_in": reverse("account_login")}, status=401
+            )
+        return super().handle_no_permission(request, view_func)  # type: ignore[return-value]
+
+
+class DutiesMiddleware:
+    """Stands after the scope. A forced change of password, then a second factor, come before every other page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not settings.DEMO:
+            duty = self._duty(request)
+            if duty and not self._allowed(request):
+                return HttpResponseRedirect(reverse(duty))
+        return self.get_response(request)
+
+    @staticmethod
+    def _duty(request: HttpRequest) -> str:
+        if request.user.must_change_password:  # type: ignore[union-attr]
+            return "account_change_password"
+        return "mfa_activate_totp" if needs_second_factor(request) else ""
+
+    @staticmethod
+    def _allowed(request: HttpRequest) -> bool:
+        name = resolve(request.path_info).url_name or ""
+        return name in _ALLOWED or name.startswith("mfa_")
+
+
+def in_background(request: HttpRequest) -> bool:
+    """Whether a script asks, not a person who follows a link."""
+    return (
+        "HX-Request" in request.headers
+        or request.headers.get("X-Requested-With") == "fetch"
+    )
+
+
+def note_start(
+    sender: object, request: HttpRequest, user: object, **kwargs: object
+) -> None:
+    """A new sign-in starts both clocks anew (Django has just given the session a new key)."""
+    now = int(time.time())
+    request.session[STARTED] = request.session[SEEN] = now
+    request.session.pop("second_factor", None)
+
+
+user_logged_in.connect(note_start, dispatch_uid="access.note_start")

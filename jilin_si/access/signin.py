@@ -1,0 +1,111 @@
+"""Signing in (登录): allauth's steps with the office's rules. Nobody signs up; the administrator makes accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+OFFICE_ROLES = frozenset(
+    {
+        "clerk",
+        "reviewer",
+        "finance",
+        "head",
+        "prefecture",
+        "province",
+        "auditor",
+        "administrator",
+    }
+)
+
+
+@dataclass(frozen=True)
+class SampleSignIn:
+    """A sign-in of the sample province, shown on the sign-in page of the demo and nowhere else."""
+
+    username: str
+    password: str
+    who: StrOrPromise
+    sees: StrOrPromise = ""
+
+
+_samples: list[Callable[[], Sequence[SampleSignIn]]] = []
+
+
+def register_sample_signins(provider: Callable[[], Sequence[SampleSignIn]]) -> None:
+    """Say which sign-ins the demo offers (called by the sample when it starts)."""
+    _samples[:] = [provider]
+
+
+def sample_signins() -> list[SampleSignIn]:
+    """The sample's sign-ins; none outside the demo."""
+    return list(_samples[0]()) if settings.DEMO and _samples else []
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """No sign-up, no mail; the same words whether the name or the password is wrong."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("The name or the password is not right."),
+        "too_many_login_attempts": _(
+            "Too many attempts. Wait a quarter of an hour, then try again."
+        ),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def send_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
+        """The office has no mail: what matters is told on the page and kept in the audit trail."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """As above."""
+
+
+def locked_out(
+    request: HttpRequest,
+    original_response: HttpResponse | None = None,
+    credentials: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The answer after too many wrong passwords from one place (django-axes asks for it)."""
+    minutes = int(settings.AXES_COOLOFF_TIME * 60)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse(
+            {"errors": [str(AccountAdapter.error_messages["too_many_login_attempts"])]},
+            status=429,
+        )
+    return render(request, "account/locked.html", {"minutes": minutes}, status=429)
+
+
+def needs_second_factor(request: HttpRequest) -> bool:
+    """Whether this person must set up a second factor before anything else: all staff, outside the demo."""
+    if (
+        settings.DEMO
+        or settings.TESTING
+        and not getattr(settings, "SECOND_FACTOR", False)
+    ):
+        return False
+    scope = getattr(request, "scope", None)
+    if scope is None or not scope.roles & OFFICE_ROLES:
+        return False
+    if request.session.get("second_factor"):
+        return False
+    from allauth.mfa.utils import is_mfa_enabled
+
+    enabled = bool(is_mfa_enabled(request.user))
+    if enabled:
+        request.session["second_factor"] = True
+    return not enabled

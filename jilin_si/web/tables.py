@@ -1,0 +1,179 @@
+"""Lists with our look over django-tables2: sort, filter and page live in the address; export is what is filtered.
+
+A list page: ``table = table_for(request, BillTable, queryset)``; in the template ``{% render_table table %}``.
+The query must ``select_related`` what its columns follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import django_tables2 as tables
+from django.core.paginator import Paginator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jilin_si.money import format_yuan
+from jilin_si.web import exports, states
+from jilin_si.web.formats import masked_id, percent, rate_class, wan
+from jilin_si.web.templatetags.jilin import count, day, period, short_day
+
+if TYPE_CHECKING:
+    from django.http import FileResponse, HttpRequest
+
+PER_PAGE = 15
+_NUM = {"th": {"class": "num"}, "td": {"class": "num"}, "tf": {"class": "num"}}
+
+
+class _Shown(tables.Column):
+    """A column that shows its value through one function; ``export_kind`` says what it is in a file."""
+
+    export_kind = "text"
+    show: Callable[[Any], Any] = staticmethod(str)
+    look: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, total: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", self.look)
+        if total:
+            kwargs.setdefault("footer", self._total)
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any) -> Any:
+        return type(self).show(value)
+
+    def _total(self, bound_column: Any, table: Any) -> Any:
+        """The sum over the whole list (``table.totals``), not over the page."""
+        value = table.totals.get(bound_column.name)
+        return "" if value is None else type(self).show(value)
+
+
+class MoneyColumn(_Shown):
+    """Yuan, right-aligned; ``total=True`` puts the sum in the foot."""
+
+    export_kind, look, show = "money", _NUM, staticmethod(format_yuan)
+
+
+class WanColumn(_Shown):
+    """Yuan shown in 万元; files keep yuan."""
+
+    export_kind, look, show = "money", _NUM, staticmethod(wan)
+
+
+class CountColumn(_Shown):
+    export_kind, look, show = "number", _NUM, staticmethod(count)
+
+
+class PercentColumn(_Shown):
+    export_kind, look, show = "percent", _NUM, staticmethod(percent)
+
+
+class PeriodColumn(_Shown):
+    export_kind, show = "period", staticmethod(period)
+
+
+class DayColumn(_Shown):
+    export_kind, show = "day", staticmethod(day)
+
+
+class ShortDayColumn(_Shown):
+    export_kind, look, show = "day", {"td": {"class": "muted"}}, staticmethod(short_day)
+
+
+class MaskedIdColumn(_Shown):
+    """Numbers of persons are masked where they are read."""
+
+    export_kind, show = "identity", staticmethod(masked_id)
+
+
+class CutColumn(_Shown):
+    """A name: cut with a title where it is too long; figures never are. The link comes from ``linkify``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "cut", "title": lambda value: str(value)}, "th": {"class": "cut"}})
+        super().__init__(*args, **kwargs)
+
+
+class StateColumn(_Shown):
+    """A state as a tag with its word (``states.py``)."""
+
+    def render(self, value: Any) -> SafeString:
+        word, tone = states.word_and_tone(value)
+        return format_html('<span class="st {}">{}</span>', tone, word)
+
+
+class RateColumn(_Shown):
+    """A rate in percent with its bar; the figure stands beside the colour."""
+
+    export_kind = "percent"
+
+    def render(self, value: Decimal) -> SafeString:
+        held = max(Decimal(0), min(Decimal(100), Decimal(value)))
+        return format_html(
+            '<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect class="ground" width="100" height="6"/><rect class="fill fill-{}" width="{}" height="6"/></svg>{}',
+            rate_class(value),
+            f"{held:.1f}",
+            percent(value),
+        )
+
+
+class OfficeTable(tables.Table):
+    """The base of every list. ``totals`` (column name → sum over the whole list) fills the foot."""
+
+    def __init__(self, *args: Any, totals: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.totals = totals or {}
+        super().__init__(*args, **kwargs)
+
+    class Meta:
+        template_name = "web/table.html"
+        attrs = {"class": "t stay"}
+        row_attrs = {"tabindex": "-1"}
+        order_by_field = "sort"
+
+    def export_columns(self) -> list[exports.Column]:
+        """The columns of a file: those shown that have a head."""
+        return [
+            exports.Column(
+                bound.header,
+                _getter(bound.accessor),
+                getattr(bound.column, "export_kind", "text"),
+                width=max(12, len(str(bound.header)) * 2),
+            )
+            for bound in self.columns.iterall()
+            if bound.visible and bound.header and not getattr(bound.column, "exclude_from_export", False)
+        ]
+
+
+def _getter(accessor: Any) -> Callable[[Any], Any]:
+    return lambda row: accessor.resolve(row, quiet=True)
+
+
+def table_for(
+    request: HttpRequest,
+    table_class: type[OfficeTable],
+    rows: Iterable[Any],
+    per_page: int = PER_PAGE,
+    **kwargs: Any,
+) -> OfficeTable:
+    """The list for this address: ``?sort=-owed&page=2``. A wrong page is the last one, a wrong column no order."""
+    table = table_class(rows, request=request, **kwargs)
+    known = set(table.columns.names())
+    wanted = [name for part in request.GET.getlist("sort") for name in part.split(",")]
+    wanted = [name for name in wanted if name.lstrip("-") in known]
+    if wanted:
+        table.order_by = wanted
+    paginator = Paginator(table.rows, per_page)
+    table.paginator = paginator
+    table.page = paginator.get_page(request.GET.get("page"))
+    return table
+
+
+def export_for(request: HttpRequest, table: OfficeTable, name: str, title: str = "") -> FileResponse | None:
+    """The list as a file where the address asks for it (``?export=xlsx`` or ``csv``), else None."""
+    wanted = request.GET.get("export")
+    if wanted not in ("xlsx", "csv"):
+        return None
+    rows = (row.record for row in table.rows)
+    return exports.export(wanted, name, table.export_columns(), rows, title)
