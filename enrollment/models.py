@@ -63,6 +63,31 @@ class Industry(models.TextChoices):
     ADMINISTRATION = "administration", _("Administration")
 
 
+# Injury risk class of an industry, 1 (lowest) to 5; illustrative, may be set otherwise for one employer.
+INDUSTRY_RISK_CLASS: dict[str, int] = {
+    Industry.FINANCE: 1,
+    Industry.SERVICES: 1,
+    Industry.EDUCATION: 1,
+    Industry.ADMINISTRATION: 1,
+    Industry.TRADE: 1,
+    Industry.AGRICULTURE: 2,
+    Industry.FOOD: 2,
+    Industry.TOBACCO: 2,
+    Industry.TEXTILES: 2,
+    Industry.MEDICINE: 2,
+    Industry.MACHINERY: 3,
+    Industry.AUTOMOBILE: 3,
+    Industry.PAPER: 3,
+    Industry.ENERGY: 3,
+    Industry.TRANSPORT: 3,
+    Industry.CHEMICALS: 4,
+    Industry.METALLURGY: 4,
+    Industry.BUILDING_MATERIALS: 4,
+    Industry.BUILDING: 4,
+    Industry.MINING: 5,
+}
+
+
 class Category(models.TextChoices):
     """How a worker is employed (用工形式)."""
 
@@ -82,6 +107,21 @@ class Identity(models.TextChoices):
 class Sex(models.TextChoices):
     MALE = "M", _("Male")
     FEMALE = "F", _("Female")
+
+
+class LeaveReason(models.TextChoices):
+    """Why a worker left an employer (减员原因)."""
+
+    CONTRACT_ENDED = "contract_ended", _("Contract ended")
+    RESIGNED = "resigned", _("Resigned")
+    DISMISSED = "dismissed", _("Dismissed")
+    TRANSFERRED = "transferred", _("Transferred to another employer")
+    MOVED_AWAY = "moved_away", _("Moved out of the province")
+    RETIRED = "retired", _("Retired")
+    DIED = "died", _("Died")
+    MILITARY_SERVICE = "military_service", _("Military service")
+    PRISON = "prison", _("Prison")
+    OTHER = "other", _("Another reason")
 
 
 @pghistory.track(append_only=True)
@@ -284,7 +324,13 @@ class Declaration(models.Model):
     """What an employer reports for a fee year (缴费工资申报): each worker's wage, the retirees and their cost.
 
     Money in yuan a month unless said otherwise. Entering and approving are two persons' work (a constraint).
+    The yearly one is made once a fee year; a joining one (增员) adds the wages of workers who came after it.
+    ``draft`` keeps the rows as they were typed, until they are handed in.
     """
+
+    class Kind(models.TextChoices):
+        YEARLY = "yearly", _("Yearly base")
+        JOINING = "joining", _("Joining")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -303,6 +349,13 @@ class Declaration(models.Model):
         "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
     )
     fee_year = models.PositiveSmallIntegerField(_("fee year"))
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=Kind.choices,
+        default=Kind.YEARLY,
+        db_default=Kind.YEARLY,
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.DRAFT
     )
@@ -349,16 +402,31 @@ class Declaration(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["employer", "fee_year"],
-                condition=models.Q(state="approved"),
+                condition=models.Q(state="approved", kind="yearly"),
                 name="declaration_approved_once",
             ),
             models.UniqueConstraint(
                 fields=["employer", "fee_year"],
-                condition=~models.Q(state="approved"),
+                condition=models.Q(kind="yearly") & ~models.Q(state="approved"),
                 name="declaration_pending_once",
             ),
         ]
         indexes = [models.Index(fields=["county", "fee_year", "state"])]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """The number on its documents: SB-1996-0417 for the yearly one, ZY-1996-000123 for a joining one."""
+        if self.kind == self.Kind.JOINING:
+            return f"ZY-{self.fee_year}-{self.pk:06d}"
+        return f"SB-{self.fee_year}-{self.employer.number.rpartition('-')[2]}"
+
+    @property
+    def may_be_entered(self) -> bool:
+        """Whether its rows can still be typed: a draft, or one sent back."""
+        return self.state in (self.State.DRAFT, self.State.RETURNED)
 
 
 class DeclarationLine(models.Model):

@@ -9,6 +9,7 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from jilin_si.access.rls import grant_privileges
+        from jilin_si.access.rls import append_only, grant_privileges
 
+        append_only("access_auditentry")
         post_migrate.connect(grant_privileges, dispatch_uid="access.grant_privileges")
