@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from collection.records import BankFile as BankFile
+from collection.records import IssuedStatement as IssuedStatement
 from jilin_si.access.scope import ScopedManager
 from jilin_si.money import MoneyField
 
@@ -25,9 +27,7 @@ class CollectionModel(models.Model):
 class Spell(CollectionModel):
     """A contribution spell (缴费时段): a worker's approved wage with an employer over months of one fee year."""
 
-    pk = models.CompositePrimaryKey(
-        "fee_year", "county_id", "employer_id", "worker_id", "spell_id"
-    )
+    pk = models.CompositePrimaryKey("fee_year", "county_id", "employer_id", "worker_id", "spell_id")
     spell_id = models.BigIntegerField()
     worker = models.ForeignKey(
         "enrollment.Worker",
@@ -38,9 +38,7 @@ class Spell(CollectionModel):
     employer = models.ForeignKey(
         "enrollment.Employer", models.DO_NOTHING, related_name="+", db_constraint=False
     )
-    county = models.ForeignKey(
-        "agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False
-    )
+    county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False)
     fee_year = models.PositiveSmallIntegerField(_("fee year"))
     wage = MoneyField(_("approved monthly wage"), db_column="wage_fen")
     first_period = models.DateField(_("from"))
@@ -61,9 +59,7 @@ class RetireeCost(CollectionModel):
     """Heads and monthly cost of an employer's retirees (离退休费用), dated and corrected like a spell."""
 
     id = models.BigAutoField(primary_key=True)
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="+"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="+")
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
     retirees = models.PositiveIntegerField(_("retirees"))
     cost = MoneyField(_("monthly retiree cost"), db_column="cost_fen")
@@ -72,9 +68,7 @@ class RetireeCost(CollectionModel):
     recorded_in = models.DateField(_("recorded in"))
     sign = models.SmallIntegerField(_("sign"), default=1)
     provisional = models.BooleanField(_("provisional"), default=False)
-    reverses = models.ForeignKey(
-        "self", models.DO_NOTHING, db_column="reverses", null=True, related_name="+"
-    )
+    reverses = models.ForeignKey("self", models.DO_NOTHING, db_column="reverses", null=True, related_name="+")
 
     class Meta:
         managed = False
@@ -96,9 +90,7 @@ class AssessmentParameter(models.Model):
     floor = MoneyField(_("floor"), db_column="floor_fen")
     cap = MoneyField(_("ceiling"), db_column="cap_fen")
     transfer_ppm = models.IntegerField()
-    average_part = MoneyField(
-        _("part on the average wage"), db_column="average_part_fen"
-    )
+    average_part = MoneyField(_("part on the average wage"), db_column="average_part_fen")
     includes_retiree_cost = models.BooleanField()
     versions = models.JSONField(default=dict)
 
@@ -115,23 +107,17 @@ class Bill(CollectionModel):
     bill_id = models.BigAutoField(primary_key=True)
     line = models.CharField(_("line"), max_length=30)
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="bills"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="bills")
     due_period = models.DateField(_("due period"))
     recorded_in = models.DateField(_("recorded in"))
-    parameter = models.ForeignKey(
-        AssessmentParameter, models.DO_NOTHING, related_name="+"
-    )
+    parameter = models.ForeignKey(AssessmentParameter, models.DO_NOTHING, related_name="+")
     workers = models.IntegerField(_("workers"))
     wages = MoneyField(_("wages"), db_column="wage_fen")
     base = MoneyField(_("contribution base"), db_column="base_fen")
     retiree_cost = MoneyField(_("retiree cost"), db_column="retiree_cost_fen")
     own_due = MoneyField(_("workers' part due"), db_column="own_due_fen")
     unit_due = MoneyField(_("employer's part due"), db_column="unit_due_fen")
-    unit_credit = MoneyField(
-        _("moved to individual accounts"), db_column="unit_credit_fen"
-    )
+    unit_credit = MoneyField(_("moved to individual accounts"), db_column="unit_credit_fen")
 
     class Meta:
         managed = False
@@ -148,14 +134,10 @@ class Bill(CollectionModel):
 class OpenItem(CollectionModel):
     """What is still owed on a bill (欠费)."""
 
-    bill = models.OneToOneField(
-        Bill, models.DO_NOTHING, primary_key=True, related_name="open_item"
-    )
+    bill = models.OneToOneField(Bill, models.DO_NOTHING, primary_key=True, related_name="open_item")
     line = models.CharField(_("line"), max_length=30)
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="open_items"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="open_items")
     due_period = models.DateField(_("due period"))
     recorded_in = models.DateField(_("recorded in"))
     own = MoneyField(_("workers' part owed"), db_column="own_fen")
@@ -185,18 +167,12 @@ class BankLine(CollectionModel):
     received_on = models.DateField(_("received on"))
     serial = models.CharField(_("serial number"), max_length=60)
     payer_name = models.CharField(_("payer"), max_length=200, blank=True, default="")
-    payer_account = models.CharField(
-        _("payer's account"), max_length=40, blank=True, default=""
-    )
+    payer_account = models.CharField(_("payer's account"), max_length=40, blank=True, default="")
     remark = models.CharField(_("remark"), max_length=200, blank=True, default="")
     amount = MoneyField(_("amount"), db_column="amount_fen")
     returned = models.BooleanField(_("returned by the bank"), default=False)
-    source = models.CharField(
-        _("source"), max_length=10, choices=Source.choices, default=Source.IMPORTED
-    )
-    entered_by = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+"
-    )
+    source = models.CharField(_("source"), max_length=10, choices=Source.choices, default=Source.IMPORTED)
+    entered_by = models.ForeignKey("access.User", models.DO_NOTHING, null=True, related_name="+")
     taken_in = models.DateField(_("taken in"), null=True)
 
     class Meta:
@@ -210,16 +186,10 @@ class Receipt(CollectionModel):
     """A payment's part for one line, or a credit note that a negative bill left."""
 
     receipt_id = models.BigAutoField(primary_key=True)
-    bank_line = models.ForeignKey(
-        BankLine, models.DO_NOTHING, null=True, related_name="receipts"
-    )
-    credit_of = models.ForeignKey(
-        Bill, models.DO_NOTHING, db_column="credit_of", null=True, related_name="+"
-    )
+    bank_line = models.ForeignKey(BankLine, models.DO_NOTHING, null=True, related_name="receipts")
+    credit_of = models.ForeignKey(Bill, models.DO_NOTHING, db_column="credit_of", null=True, related_name="+")
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="receipts"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="receipts")
     line = models.CharField(_("line"), max_length=30)
     period = models.DateField(_("period"))
     received_on = models.DateField(_("received on"))
@@ -236,14 +206,10 @@ class Receipt(CollectionModel):
 class Unapplied(CollectionModel):
     """What of a receipt met no debt yet (暂收款)."""
 
-    receipt = models.OneToOneField(
-        Receipt, models.DO_NOTHING, primary_key=True, related_name="unapplied"
-    )
+    receipt = models.OneToOneField(Receipt, models.DO_NOTHING, primary_key=True, related_name="unapplied")
     line = models.CharField(_("line"), max_length=30)
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="+"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="+")
     amount = MoneyField(_("amount"), db_column="fen")
 
     class Meta:
@@ -260,9 +226,7 @@ class Allocation(CollectionModel):
     bill = models.ForeignKey(Bill, models.DO_NOTHING, related_name="allocations")
     receipt = models.ForeignKey(Receipt, models.DO_NOTHING, related_name="allocations")
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="+"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="+")
     period = models.DateField(_("period"))
     own = MoneyField(_("workers' part"), db_column="own_fen")
     unit = MoneyField(_("employer's part"), db_column="unit_fen")
@@ -277,13 +241,9 @@ class Allocation(CollectionModel):
 class PaidBill(CollectionModel):
     """A bill paid in full, and when: from then on its month counts in the individual accounts (rule COL-9)."""
 
-    bill = models.OneToOneField(
-        Bill, models.DO_NOTHING, primary_key=True, related_name="paid"
-    )
+    bill = models.OneToOneField(Bill, models.DO_NOTHING, primary_key=True, related_name="paid")
     county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
-    employer = models.ForeignKey(
-        "enrollment.Employer", models.DO_NOTHING, related_name="+"
-    )
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="+")
     paid_in = models.DateField(_("paid in"))
 
     class Meta:
@@ -323,9 +283,7 @@ class Summary(models.Model):
 class WorkerMonth(CollectionModel):
     """A worker's month of one line, derived: base, parts, credit, the bill and when it was paid (a view)."""
 
-    pk = models.CompositePrimaryKey(
-        "fee_year", "county_id", "spell_id", "due_period", "line"
-    )
+    pk = models.CompositePrimaryKey("fee_year", "county_id", "spell_id", "due_period", "line")
     spell_id = models.BigIntegerField()
     worker = models.ForeignKey(
         "enrollment.Worker",
@@ -336,9 +294,7 @@ class WorkerMonth(CollectionModel):
     employer = models.ForeignKey(
         "enrollment.Employer", models.DO_NOTHING, related_name="+", db_constraint=False
     )
-    county = models.ForeignKey(
-        "agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False
-    )
+    county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False)
     fee_year = models.PositiveSmallIntegerField()
     due_period = models.DateField()
     recorded_in = models.DateField()
@@ -350,9 +306,7 @@ class WorkerMonth(CollectionModel):
     own = MoneyField(db_column="own_fen")
     transfer = MoneyField(db_column="transfer_fen")
     average_part = MoneyField(db_column="average_part_fen")
-    parameter = models.ForeignKey(
-        AssessmentParameter, models.DO_NOTHING, related_name="+"
-    )
+    parameter = models.ForeignKey(AssessmentParameter, models.DO_NOTHING, related_name="+")
     bill = models.ForeignKey(Bill, models.DO_NOTHING, null=True, related_name="+")
     paid_in = models.DateField(null=True)
 
@@ -368,9 +322,7 @@ class AccountYear(models.Model):
 
     pk = models.CompositePrimaryKey("fee_year", "county_id", "worker_id")
     fee_year = models.PositiveSmallIntegerField(_("year"))
-    county = models.ForeignKey(
-        "agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False
-    )
+    county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False)
     worker = models.ForeignKey(
         "enrollment.Worker",
         models.DO_NOTHING,

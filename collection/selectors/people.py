@@ -1,0 +1,308 @@
+"""A worker's months (缴费月份) and individual account (个人账户), derived from spells, bills and payments.
+
+Year and county are always named, so that a plan touches one leaf a year: through the worker alone it would look into
+every county's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Q
+
+from collection.models import AccountYear, WorkerMonth
+from collection.selectors.fees import due_day
+from enrollment.models import Employment
+from jilin_si.agencies.clock import today
+from jilin_si.money import ZERO, from_fen
+from jilin_si.periods import period_of
+
+# How a month stands: counted in the account, counted after a late payment, owed, not yet due, not insured.
+CREDITED, CREDITED_LATE, OWED, NOT_DUE, NOT_INSURED = (
+    "credited",
+    "credited_late",
+    "owed",
+    "not_due",
+    "not_insured",
+)
+
+
+@dataclass(frozen=True)
+class PersonMonth:
+    """One line of a worker's month; corrections are added up, ``spell_id`` names the spell that counts now; yuan."""
+
+    period: date
+    line: str
+    county_id: int
+    employer_id: int
+    fee_year: int
+    spell_id: int
+    wage: Decimal
+    base: Decimal
+    own: Decimal
+    transfer: Decimal
+    average_part: Decimal
+    state: str
+    paid_in: date | None
+    bill_id: int | None
+    parameter_id: int
+    provisional: bool
+
+    @property
+    def credit(self) -> Decimal:
+        return self.own + self.transfer + self.average_part
+
+    @property
+    def unit(self) -> Decimal:
+        return self.transfer + self.average_part
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a bill was made of it and its day has passed."""
+        return self.state in (CREDITED, CREDITED_LATE, OWED)
+
+    @property
+    def is_credited(self) -> bool:
+        return self.state in (CREDITED, CREDITED_LATE)
+
+    @property
+    def trace_key(self) -> str:
+        """The month as traces name it."""
+        return f"{self.fee_year}-{self.county_id}-{self.spell_id}-{self.period:%Y%m}-{self.line}"
+
+
+def counties_of(worker_id: int) -> list[int]:
+    """The units in which a worker was ever employed, as far as they are to be seen."""
+    return sorted(set(Employment.objects.filter(worker_id=worker_id).values_list("county_id", flat=True)))
+
+
+def worker_months(worker_id: int, years: Sequence[int], employer_id: int | None = None) -> list[PersonMonth]:
+    """The months of a worker in these years, in every line with a worker's part, oldest first."""
+    counties = counties_of(worker_id)
+    if not counties or not years:
+        return []
+    condition = Q(worker_id=worker_id, fee_year__in=list(years), county_id__in=counties)
+    if employer_id is not None:
+        condition &= Q(employer_id=employer_id)
+    rows = WorkerMonth.objects.filter(condition).values_list(
+        "due_period", "line", "county_id", "employer_id", "fee_year", "spell_id", "sign", "wage", "base", "own",
+        "transfer", "average_part", "paid_in", "bill_id", "parameter_id", "provisional", "recorded_in", named=True,
+    )  # fmt: skip
+    groups: dict[tuple[date, str], list[WorkerMonth]] = defaultdict(list)
+    for row in rows:
+        groups[row.due_period, row.line].append(row)
+    on = today()
+    return [_month(key, group, on) for key, group in sorted(groups.items())]
+
+
+def _month(key: tuple[date, str], rows: Sequence[WorkerMonth], on: date) -> PersonMonth:
+    period, line = key
+    ordered = sorted(rows, key=lambda row: (row.recorded_in, row.sign, row.spell_id))
+    living = next((row for row in reversed(ordered) if row.sign == 1), ordered[-1])
+    paid = [row.paid_in for row in rows if row.paid_in]
+    return PersonMonth(
+        period=period,
+        line=line,
+        county_id=living.county_id,
+        employer_id=living.employer_id,
+        fee_year=living.fee_year,
+        spell_id=living.spell_id,
+        wage=living.wage,
+        base=living.base,
+        own=sum((row.own for row in rows), ZERO),
+        transfer=sum((row.transfer for row in rows), ZERO),
+        average_part=sum((row.average_part for row in rows), ZERO),
+        state=_state(period, rows, on),
+        paid_in=max(paid, default=None),
+        bill_id=living.bill_id,
+        parameter_id=living.parameter_id,
+        provisional=living.provisional,
+    )
+
+
+def _state(period: date, rows: Sequence[WorkerMonth], on: date) -> str:
+    if sum(row.sign for row in rows) == 0:
+        return NOT_INSURED
+    if all(row.bill_id is None for row in rows):
+        return NOT_DUE if period <= period_of(on) else NOT_INSURED
+    unpaid = [row for row in rows if row.bill_id and not row.paid_in]
+    if unpaid:
+        due = due_day(rows[0].county_id, max(row.recorded_in for row in unpaid))
+        return OWED if on > due else NOT_DUE
+    return CREDITED_LATE if max(row.paid_in for row in rows if row.paid_in) > period else CREDITED
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What one month brought to the account in the year in which it was paid; yuan."""
+
+    period: date
+    county_id: int
+    line: str
+    paid_in: date
+    own: Decimal
+    unit: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.own + self.unit
+
+
+@dataclass(frozen=True)
+class Account:
+    """A worker's account in a year: closed, or as it stands today. Interest comes at the year's end (PEN-8)."""
+
+    worker_id: int
+    year: int
+    opening_own: Decimal
+    opening_unit: Decimal
+    credits: Sequence[Credit]
+    closed: AccountYear | None
+    years: Sequence[AccountYear]
+
+    @property
+    def opening(self) -> Decimal:
+        return self.opening_own + self.opening_unit
+
+    @property
+    def credit_own(self) -> Decimal:
+        return self.closed.credit_own if self.closed else sum((c.own for c in self.credits), ZERO)
+
+    @property
+    def credit_unit(self) -> Decimal:
+        return self.closed.credit_unit if self.closed else sum((c.unit for c in self.credits), ZERO)
+
+    @property
+    def interest_own(self) -> Decimal | None:
+        return self.closed.interest_own if self.closed else None
+
+    @property
+    def interest_unit(self) -> Decimal | None:
+        return self.closed.interest_unit if self.closed else None
+
+    @property
+    def balance_own(self) -> Decimal:
+        return self.closed.closing_own if self.closed else self.opening_own + self.credit_own
+
+    @property
+    def balance_unit(self) -> Decimal:
+        return self.closed.closing_unit if self.closed else self.opening_unit + self.credit_unit
+
+    @property
+    def balance(self) -> Decimal:
+        return self.balance_own + self.balance_unit
+
+    @property
+    def credit(self) -> Decimal:
+        return self.credit_own + self.credit_unit
+
+    @property
+    def interest(self) -> Decimal | None:
+        return None if self.interest_own is None else self.interest_own + (self.interest_unit or ZERO)
+
+    @property
+    def months_credited(self) -> int:
+        """Months that counted in the year; one that was corrected counts once."""
+        if self.closed:
+            return int(self.closed.months_credited)
+        return len({(c.line, c.period) for c in self.credits if c.amount})
+
+
+def account_years(worker_id: int, counties: Iterable[int]) -> list[AccountYear]:
+    """The closed and taken-over years of an account, oldest first."""
+    years = AccountYear.objects.filter(worker_id=worker_id, county_id__in=list(counties))
+    return sorted(years, key=lambda row: row.fee_year)
+
+
+def credits_of(worker_id: int, year: int) -> list[Credit]:
+    """What counted in the account in a year, by the month it belongs to; also for months with other employers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select due_period, county_id, line, paid_in, own_fen, unit_fen from collection_account_credits(%s, %s)"
+            " order by due_period, line, paid_in",
+            [worker_id, year],
+        )
+        return [
+            Credit(p, c, line, paid, from_fen(o), from_fen(u)) for p, c, line, paid, o, u in cursor.fetchall()
+        ]
+
+
+def account_of(worker_id: int, year: int | None = None) -> Account:
+    """The account of a worker in a year, by default the year of the business date."""
+    year = year or today().year
+    years = account_years(worker_id, counties_of(worker_id))
+    before = next((row for row in years if row.fee_year == year - 1), None)
+    closed = next((row for row in years if row.fee_year == year), None)
+    return Account(
+        worker_id=worker_id,
+        year=year,
+        opening_own=closed.opening_own if closed else before.closing_own if before else ZERO,
+        opening_unit=closed.opening_unit if closed else before.closing_unit if before else ZERO,
+        credits=[] if closed and closed.taken_over else credits_of(worker_id, year),
+        closed=closed,
+        years=[row for row in years if row.fee_year <= year],
+    )
+
+
+@dataclass(frozen=True)
+class BillPerson:
+    """A worker's part in one assessment; a correction has its sign; yuan."""
+
+    worker_id: int
+    name: str
+    identity_number: str
+    fee_year: int
+    county_id: int
+    spell_id: int
+    due_period: date
+    line: str
+    sign: int
+    wage: Decimal
+    base: Decimal
+    own: Decimal
+    credit: Decimal
+
+    @property
+    def trace_key(self) -> str:
+        return f"{self.fee_year}-{self.county_id}-{self.spell_id}-{self.due_period:%Y%m}-{self.line}"
+
+
+def bill_people(
+    bill_id: int, employer_id: int, county_id: int, period: date, line: str, first: int = 0, most: int = 50
+) -> list[BillPerson]:
+    """The workers whose parts one assessment adds up, by identity key, a page at a time."""
+    rows = (
+        WorkerMonth.objects.filter(
+            fee_year=period.year,
+            county_id=county_id,
+            employer_id=employer_id,
+            due_period=period,
+            line=line,
+            bill_id=bill_id,
+        )
+        .select_related("worker")
+        .order_by("worker__identity_key", "spell_id")[first : first + most]
+    )
+    return [
+        BillPerson(
+            worker_id=row.worker_id,
+            name=row.worker.name,
+            identity_number=row.worker.identity_number,
+            fee_year=row.fee_year,
+            county_id=row.county_id,
+            spell_id=row.spell_id,
+            due_period=row.due_period,
+            line=row.line,
+            sign=row.sign,
+            wage=row.wage,
+            base=row.base,
+            own=row.own,
+            credit=row.own + row.transfer + row.average_part,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,170 @@
+"""Money that came in (到账), where it went (分配), and what still waits for its employer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from collection.models import Allocation, BankLine, Receipt
+from collection.names import line_name
+from jilin_si.money import ZERO, MoneyField
+
+# What has become of a bank line.
+UNMATCHED, WAITING, TAKEN, RETURNED = "unmatched", "waiting", "taken", "returned"
+STATES = {
+    UNMATCHED: Q(employer__isnull=True, returned=False),
+    WAITING: Q(employer__isnull=False, taken_in__isnull=True, returned=False),
+    TAKEN: Q(taken_in__isnull=False),
+    RETURNED: Q(returned=True),
+}
+
+
+def state_of(line: BankLine) -> str:
+    """Whether a bank line was returned, is taken into the books, waits for the settlement, or for its employer."""
+    if line.returned:
+        return RETURNED
+    if line.taken_in:
+        return TAKEN
+    return WAITING if line.employer_id else UNMATCHED
+
+
+def money_sum(*names: str) -> Any:
+    """The sum of amounts of a row as an expression; nothing counts as 0.00."""
+    zero = Value(0, output_field=MoneyField())
+    total = Coalesce(F(names[0]), zero)
+    for name in names[1:]:
+        total = total + Coalesce(F(name), zero)
+    return ExpressionWrapper(total, output_field=MoneyField())
+
+
+def bank_lines(condition: Q) -> QuerySet[BankLine]:
+    """Bank lines of the scope, newest first, with their employers."""
+    lines: QuerySet[BankLine] = (
+        BankLine.objects.filter(condition)
+        .select_related("employer", "county")
+        .order_by("-received_on", "-id")
+    )
+    return lines
+
+
+def counts(county_ids: Sequence[int]) -> dict[str, int]:
+    """How many lines of these units wait for their employer, and for the settlement; few at any time."""
+    open_lines = BankLine.objects.filter(county_id__in=county_ids, taken_in__isnull=True, returned=False)
+    told = open_lines.aggregate(
+        unmatched=Count("id", filter=Q(employer__isnull=True)),
+        waiting=Count("id", filter=Q(employer__isnull=False)),
+    )
+    return {UNMATCHED: told["unmatched"], WAITING: told["waiting"]}
+
+
+@dataclass(frozen=True)
+class Met:
+    """A part of a receipt that met a bill; yuan."""
+
+    bill_id: int
+    line: str
+    due_period: date
+    recorded_in: date
+    period: date
+    own: Decimal
+    unit: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.own + self.unit
+
+    @property
+    def line_name(self) -> str:
+        return line_name(self.line)
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.recorded_in > self.due_period
+
+
+@dataclass(frozen=True)
+class Share:
+    """A line's share of a bank line: its receipt, what it met and what waits (暂收)."""
+
+    receipt: Receipt
+    met: Sequence[Met]
+    waiting: Decimal
+
+    @property
+    def line_name(self) -> str:
+        return line_name(self.receipt.line)
+
+    @property
+    def allocated(self) -> Decimal:
+        return sum((part.amount for part in self.met), ZERO)
+
+
+def shares_of(condition: Q) -> list[Share]:
+    """Receipts that fit with what each met, in the order in which they were made."""
+    receipts = list(
+        Receipt.objects.filter(condition)
+        .select_related("unapplied", "bank_line", "credit_of", "journal")
+        .order_by("receipt_id")
+    )
+    found: dict[int, list[Met]] = {}
+    for a in (
+        Allocation.objects.filter(receipt_id__in=[r.receipt_id for r in receipts])
+        .select_related("bill")
+        .order_by("receipt_id", "bill__due_period", "bill__recorded_in", "period")
+    ):
+        found.setdefault(a.receipt_id, []).append(
+            Met(a.bill_id, a.bill.line, a.bill.due_period, a.bill.recorded_in, a.period, a.own, a.unit)
+        )
+    return [
+        Share(r, found.get(r.receipt_id, []), r.unapplied.amount if hasattr(r, "unapplied") else ZERO)
+        for r in receipts
+    ]
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that met one bill: when it came in, how much of it, under which receipt and voucher."""
+
+    receipt_id: int
+    received_on: date
+    period: date
+    own: Decimal
+    unit: Decimal
+    journal_id: int
+    is_credit_note: bool
+
+    @property
+    def amount(self) -> Decimal:
+        return self.own + self.unit
+
+
+def payments_of(bill_ids: Sequence[int]) -> dict[int, list[Payment]]:
+    """What each of these bills was paid with, in the order of the days."""
+    found: dict[int, list[Payment]] = {number: [] for number in bill_ids}
+    for a in (
+        Allocation.objects.filter(bill_id__in=bill_ids)
+        .select_related("receipt")
+        .order_by("receipt__received_on", "receipt_id", "period")
+    ):
+        receipt = a.receipt
+        found[a.bill_id].append(
+            Payment(
+                a.receipt_id, receipt.received_on, a.period, a.own, a.unit, receipt.journal_id,
+                receipt.credit_of_id is not None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def received_sum(employer_id: int, first: date, last: date) -> Decimal:
+    """Bank money of an employer received from one day to another, returned lines left out."""
+    total: Decimal | None = BankLine.objects.filter(
+        employer_id=employer_id, received_on__gte=first, received_on__lte=last, returned=False
+    ).aggregate(sum=Sum("amount"))["sum"]
+    return total or ZERO
