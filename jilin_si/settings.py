@@ -13,7 +13,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from jilin_si.servers.connections import cache_location, celery_url, database, redis_urls
+from jilin_si.servers.connections import cache_location, celery_url, database, flag, redis_urls
 from jilin_si.servers.places import default_places
 from jilin_si.servers.secret import secret_key
 
@@ -22,14 +22,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PLACES = default_places()
 
 # ── how this process runs ────────────────────────────────────────────────────────────────────────────────────────
-TESTING = env.bool("JSI_TESTING", default=False)
-DEMO = env.bool(
-    "DEMO", default=False
-)  # sign-ins of the sample: no second factor, no forced change of password
-DEBUG = env.bool("DEBUG", default=False)
+TESTING = flag("JSI_TESTING")
+DEMO = flag("DEMO")  # sign-ins of the sample: no second factor, no forced change of password
+DEBUG = flag("DEBUG")
 # "owner" migrates and runs set jobs and commands; "app" serves requests, under row-level security.
 DB_ROLE = env.str("DB_ROLE", default="owner")
-HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO or TESTING))
+HTTPS = flag("HTTPS", default=not (DEBUG or DEMO or TESTING))
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(PLACES)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -296,7 +294,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # instead of each 100. The reconciler in the database is quicker than both.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_interval": 1}
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # sends again what the queue forgot; both look at the database and are nothing where there is nothing to do
+    "reconcile": {"task": "jobs.reconcile", "schedule": 12.0, "options": {"expires": 12}},
+    "start-due-months": {"task": "pooling.start_due", "schedule": 60.0, "options": {"expires": 60}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(PLACES.state / "beat")
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -332,7 +334,7 @@ LOGGING = {
             "processor": structlog.processors.LogfmtRenderer(
                 key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
             )
-            if not env.bool("LOG_JSON", default=False)
+            if not flag("LOG_JSON")
             else structlog.processors.JSONRenderer(ensure_ascii=False),
             "foreign_pre_chain": _log_steps,
         }

@@ -14,9 +14,10 @@ import redis
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connection
+from django.test import TransactionTestCase
 from psycopg2 import sql
+from pytest_django.plugin import DjangoDbBlocker
 
-from jilin_si.servers.connections import APP_ROLE
 from jilin_si.servers.sharing import servers
 from jilin_si.servers.upkeep import AFTER_MIGRATE
 from tests.roles import as_owner, use_role
@@ -62,15 +63,44 @@ def _load_reference_data() -> None:
             call_command(name, verbosity=0)
 
 
+# What migrations themselves put in place.
+_KEPT = ("django_migrations", "django_content_type", "auth_permission")
+
+_TABLES = """
+select c.relname from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+  and c.relname <> all (%s)
+"""
+
+
+def _empty_database(self: TransactionTestCase) -> None:
+    """After a test that commits: empty the tables that hold anything, as their owner, and load what belongs there."""
+    if connection.in_atomic_block:
+        return
+    with as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute(_TABLES, [list(_KEPT)])
+            tables = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+            held = sql.SQL(" union all ").join(
+                sql.SQL("select {} where exists (select from {})").format(sql.Literal(table.string), table)
+                for table in tables
+            )
+            cursor.execute(held)
+            full = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+            if full:
+                cursor.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(full)))
+        _load_reference_data()
+
+
+# Django's own emptying knows neither partitions nor tables that the application's role may not truncate.
+TransactionTestCase._fixture_teardown = _empty_database  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Made and migrated as the owner; from then on connections are the application's."""
     with django_db_blocker.unblock():
         _load_reference_data()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"grant truncate on all tables in schema public to {APP_ROLE}"
-            )  # to empty it after a test
         os.environ["JSI_DATABASE"] = str(
             connection.settings_dict["NAME"]
         )  # for the processes that a test starts
@@ -79,33 +109,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     with django_db_blocker.unblock():
         os.environ.pop("JSI_DATABASE", None)
         use_role("owner")
-
-
-@pytest.fixture(autouse=True)
-def _reference_data(request: pytest.FixtureRequest) -> None:
-    """A test that commits is followed by an empty database: load agencies and parameters again before the next."""
-    marker = request.node.get_closest_marker("django_db")
-    if {"transactional_db", "live_server"} & set(request.fixturenames) or (
-        marker and marker.kwargs.get("transaction")
-    ):
-        request.getfixturevalue("transactional_db")
-    elif marker or "db" in request.fixturenames:
-        request.getfixturevalue("db")
-    else:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("select exists (select from agencies_agency)")
-        if cursor.fetchone()[0]:
-            return
-    with as_owner():
-        _load_reference_data()
+        with connection.cursor() as cursor:  # of live servers, and of processes that a test has left
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture
-def owner(request: pytest.FixtureRequest, _reference_data: None) -> Iterator[None]:
+def owner(request: pytest.FixtureRequest) -> Iterator[None]:
     """The whole test runs as the owner of the tables, as set jobs and commands do."""
-    if "transactional_db" not in request.fixturenames and "live_server" not in request.fixturenames:
-        marker = request.node.get_closest_marker("django_db")
-        request.getfixturevalue("transactional_db" if marker and marker.kwargs.get("transaction") else "db")
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    commits = commits or (marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if commits else "db")
     with as_owner():
         yield

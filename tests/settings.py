@@ -9,14 +9,12 @@ import os
 from jilin_si.servers.places import default_places
 
 os.environ["JSI_TESTING"] = "1"
-os.environ["DB_ROLE"] = (
-    "owner"  # makes the test database; tests/conftest.py then takes the application's role
-)
-os.environ.pop("DEMO", None)
 
 _process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 if os.environ.get("JSI_TEST_PROCESS") != _process:  # a subprocess of a test keeps its parent's places
     os.environ["JSI_TEST_PROCESS"] = _process
+    os.environ.pop("DEMO", None)
+    os.environ["DB_ROLE"] = "owner"  # it makes the database; tests/conftest.py then takes jsi_app
     os.environ.setdefault("JSI_TEST_DATABASE", f"test_{os.getpid()}")
     _folder = default_places().state / "tests"
     _folder.mkdir(parents=True, exist_ok=True)

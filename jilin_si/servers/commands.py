@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
+import warnings
 from contextlib import nullcontext
 from typing import NoReturn
 
-from jilin_si.servers.errors import SetupError
+from jilin_si.servers.errors import DISK_FULL, SetupError, disk_full
 from jilin_si.servers.places import default_places
 from jilin_si.servers.sharing import reset, servers
 
@@ -61,6 +61,8 @@ def _run(argv: list[str]) -> int:
         if os.environ.get("RESET", "") not in {"", "0"} and not {"-h", "--help"} & set(argv):
             _start_anew()
 
+    # makemigrations would like to look at the database, and does as well without
+    warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
     import django
     from django.core.management import ManagementUtility
 
@@ -119,11 +121,8 @@ def _in_one_line(problem: BaseException) -> str | None:
         return str(problem)
     seen: BaseException | None = problem
     while seen is not None:
-        full = isinstance(seen, errors.DiskFull) or (isinstance(seen, OSError) and seen.errno == errno.ENOSPC)
-        if full:
-            return (
-                f"The disk is full. Free some space under {default_places().var} and run the command again."
-            )
+        if isinstance(seen, errors.DiskFull) or (isinstance(seen, OSError) and seen.errno in DISK_FULL):
+            return disk_full(default_places())
         if isinstance(seen, NoRedis):
             return "Redis does not answer any more. Look at REDIS_URL, or run the command again."
         if isinstance(seen, errors.OutOfMemory):

@@ -18,6 +18,14 @@ DATABASE = "jilin_si"
 APP_STATEMENT_TIMEOUT_MS = 15_000
 
 
+def flag(name: str, default: bool = False) -> bool:
+    """A setting that is on or off. A word that is neither is refused: a misspelt switch must not open a door."""
+    word = os.environ.get(name, "").strip().lower()
+    if word in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
+        return word in {"1", "true", "yes", "on"} if word else default
+    raise SetupError(f"{name}={word} is neither on nor off. Set {name}=1 or {name}=0.")
+
+
 def uses_embedded_database() -> bool:
     return not os.environ.get("DATABASE_URL")
 

@@ -20,7 +20,7 @@ from psycopg2 import sql
 
 from jilin_si.servers.account import Account, let_enter, let_read, processes_in
 from jilin_si.servers.connections import APP_ROLE, DATABASE, OWNER_ROLE
-from jilin_si.servers.errors import SetupError
+from jilin_si.servers.errors import SetupError, disk_full
 from jilin_si.servers.places import Places
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
@@ -259,7 +259,7 @@ def _make_roles_and_database(places: Places) -> None:
 def _reason(what: str, said: str, places: Places) -> str:
     """One line out of a server's many, ending with what to do."""
     if "No space left on device" in said:
-        return f"{what}: the disk is full. Free some space under {places.var} and run the command again."
+        return f"{what}. {disk_full(places)}"
     if "Permission denied" in said:
         return f"{what}: {places.var} is not this account's to use. Run as its owner."
     words = [line.strip() for line in said.splitlines() if re.search(r"FATAL|PANIC|error|could not", line)]

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from jilin_si.servers.errors import SetupError
+from jilin_si.servers.errors import explained
 from jilin_si.servers.places import Places, owner_uid
 
 
@@ -40,8 +40,5 @@ def secret_key(places: Places) -> str:
             finally:
                 draft.unlink()
         return file.read_text().strip()
-    except PermissionError as refused:
-        raise SetupError(
-            f"{refused.filename} is not yours to use. Run as the owner of {places.var}, "
-            "or set SECRET_KEY, DATABASE_URL and REDIS_URL."
-        ) from refused
+    except OSError as trouble:
+        raise explained(trouble, places) from trouble

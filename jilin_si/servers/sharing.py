@@ -6,7 +6,6 @@ and a killed user never keeps the servers running once another command has come 
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
@@ -18,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jilin_si.servers import postgres, valkey
-from jilin_si.servers.account import make_socket_folder, server_account
+from jilin_si.servers.account import Account, make_socket_folder, server_account
 from jilin_si.servers.connections import uses_embedded_database, uses_embedded_redis
-from jilin_si.servers.errors import SetupError
+from jilin_si.servers.errors import SetupError, explained
 from jilin_si.servers.places import Places, default_places, owner_uid
 from jilin_si.servers.secret import make_folder
 
@@ -79,23 +78,33 @@ def reset(places: Places | None = None, say: Say = lambda line: None) -> None:
 
 
 def _enter(places: Places, say: Say, when_started: Callable[[], None]) -> int:
-    try:
+    with _explaining(places):
         make_folder(places.state, owner_uid(places.var))
-        with _alone(places, say):
-            in_use = _open(places.state / "in-use", places)
-            fcntl.flock(in_use, fcntl.LOCK_SH)
-            try:
-                if _start(places, say):
-                    when_started()
-            except BaseException:
-                with _undisturbed():
-                    os.close(in_use)
-                    if not _somebody_is_in(places):
-                        _stop(places)
-                raise
-            return in_use
+        account = server_account(places)
+        in_use = _open(places.state / "in-use", places)
+    with _alone(places, say):
+        make_socket_folder(account, places.sockets)  # whoever was last out has removed it
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        try:
+            with _explaining(places):
+                started = _start(places, account, say)
+            if started:
+                when_started()
+        except BaseException:
+            with _undisturbed():
+                os.close(in_use)
+                if not _somebody_is_in(places):
+                    _stop(places)
+            raise
+    return in_use
+
+
+@contextmanager
+def _explaining(places: Places) -> Iterator[None]:
+    try:
+        yield
     except OSError as trouble:
-        raise _explained(trouble, places) from trouble
+        raise explained(trouble, places) from trouble
 
 
 def _leave(places: Places, in_use: int, say: Say) -> None:
@@ -105,9 +114,7 @@ def _leave(places: Places, in_use: int, say: Say) -> None:
             _stop(places)
 
 
-def _start(places: Places, say: Say) -> bool:
-    account = server_account(places)
-    make_socket_folder(account, places.sockets)
+def _start(places: Places, account: Account, say: Say) -> bool:
     if uses_embedded_redis():
         valkey.start(places, account, say)
     return uses_embedded_database() and postgres.start(places, account, say)
@@ -172,11 +179,3 @@ def _undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
-
-
-def _explained(trouble: OSError, places: Places) -> SetupError:
-    if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return SetupError(f"The disk is full. Free some space under {places.var} and run the command again.")
-    if isinstance(trouble, PermissionError):
-        return SetupError(f"{trouble.filename} is not yours to use. Run as the owner of {places.var}.")
-    return SetupError(f"{trouble}. See docs/operations.md.")

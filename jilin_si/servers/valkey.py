@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from jilin_si.servers.account import Account, let_enter, let_read, processes_in
-from jilin_si.servers.errors import SetupError
+from jilin_si.servers.errors import SetupError, disk_full
 from jilin_si.servers.places import Places
 
 DATABASES = 256  # three for the office, three for each process of the tests
@@ -114,7 +114,7 @@ def _reason(log: Path, size: int, places: Places) -> str:
             file.seek(size)
             said = file.read()
     if "No space left" in said:
-        return f"Valkey does not start: the disk is full. Free some space under {places.var}."
+        return f"Valkey does not start. {disk_full(places)}"
     words = [line for line in said.splitlines() if " # " in line]
     told = words[-1].partition(" # ")[2] if words else "no reason was given"
     return f"Valkey does not start: {told}. See {log}."
