@@ -7,7 +7,11 @@ class CollectionConfig(AppConfig):
     verbose_name = _("Collection")
 
     def ready(self) -> None:
+        from collection.invariants import invariants
         from jilin_si.access.rls import append_only
+        from jilin_si.jobs.invariants import register
+
+        register(invariants)
 
         append_only(
             "collection_spell",

@@ -153,9 +153,7 @@ def continue_without_declaration(county_id: int, period: date) -> int:
     return spells
 
 
-def _worker_level_lines(
-    cursor: Any, county_id: int, period: date
-) -> list[dict[str, Any]]:
+def _worker_level_lines(cursor: Any, county_id: int, period: date) -> list[dict[str, Any]]:
     """Lines that have a part of their own for each worker in this month, with this month's frozen rates."""
     cursor.execute(
         "select line, floor_fen, cap_fen, own_ppm, transfer_ppm, average_part_fen from collection_assessmentparameter"
@@ -170,31 +168,29 @@ def _worker_level_lines(
     return list(latest.values())
 
 
-def _sums(
-    lines: list[dict[str, Any]],
-    floor: str,
-    cap: str,
-    own: str,
-    transfer: str,
-    average: str,
-) -> str:
+def _bases(lines: list[dict[str, Any]], floor: str, cap: str) -> str:
+    """Select columns: a worker's base for each worker-level line, worked out once a row."""
+    return "".join(
+        f", base_of(wage_fen, {floor.format(i)}, {cap.format(i)}) as base_{i}"
+        for i, _line in enumerate(lines)
+    )
+
+
+def _sums(lines: list[dict[str, Any]], own: str, transfer: str, average: str) -> str:
     """Select columns: for each worker-level line the sums of base, own part and credit; each part rounded by itself."""
     columns = []
     for i, _line in enumerate(lines):
-        base = f"base_of(wage_fen, {floor.format(i)}, {cap.format(i)})"
         columns += [
-            f"sum(sign * {base})::bigint as base_{i}",
-            f"sum(sign * share({base}, {own.format(i)}))::bigint as own_{i}",
-            f"sum(sign * (share({base}, {transfer.format(i)}) + {average.format(i)}))::bigint as credit_{i}",
+            f"sum(sign * base_{i})::bigint as base_{i}",
+            f"sum(sign * share(base_{i}, {own.format(i)}))::bigint as own_{i}",
+            f"sum(sign * (share(base_{i}, {transfer.format(i)}) + {average.format(i)}))::bigint as credit_{i}",
         ]
     return "".join(f",\n               {column}" for column in columns)
 
 
 def _case(lines: list[dict[str, Any]], column: str, otherwise: str) -> str:
     """Choose a worker-level line's own sum, or what holds for a line without workers' parts."""
-    whens = " ".join(
-        f"when %(line_{i})s then m.{column}_{i}" for i in range(len(lines))
-    )
+    whens = " ".join(f"when %(line_{i})s then m.{column}_{i}" for i in range(len(lines)))
     return f"case p.line {whens} else {otherwise} end" if whens else otherwise
 
 
@@ -208,26 +204,17 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
     }
     for i, line in enumerate(lines):
         arguments |= {f"{name}_{i}": value for name, value in line.items()}
-    now = _sums(
-        lines,
-        "%(floor_{0})s",
-        "%(cap_{0})s",
-        "%(own_{0})s",
-        "%(transfer_{0})s",
-        "%(average_{0})s",
-    )
-    then = _sums(
-        lines,
-        "p{0}.floor_fen",
-        "p{0}.cap_fen",
-        "p{0}.own_ppm",
-        "p{0}.transfer_ppm",
-        "p{0}.average_part_fen",
+    now = _sums(lines, "%(own_{0})s", "%(transfer_{0})s", "%(average_{0})s")
+    then = _sums(lines, "own_ppm_{0}", "transfer_ppm_{0}", "average_part_{0}")
+    now_bases = _bases(lines, "%(floor_{0})s", "%(cap_{0})s")
+    then_bases = _bases(lines, "p{0}.floor_fen", "p{0}.cap_fen") + "".join(
+        f", p{i}.own_ppm as own_ppm_{i}, p{i}.transfer_ppm as transfer_ppm_{i}, p{i}.average_part_fen as average_part_{i}"
+        for i in range(len(lines))
     )
     joins = "".join(
         f"""
         left join collection_assessmentparameter p{i} on p{i}.line = %(line_{i})s and p{i}.county_id = %(county)s
-          and p{i}.due_period = f.due_period and p{i}.trade_class = 0"""
+          and p{i}.due_period = d.due_period::date and p{i}.trade_class = 0"""
         for i in range(len(lines))
     )
     level = "".join(
@@ -235,21 +222,22 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
         for i in range(len(lines))
     )
     nothing = "".join(", 0, 0, 0" for _line in lines)
-    two_sum = (
-        "m.wage + case when p.includes_retiree_cost then m.retiree_cost else 0 end"
-    )
+    two_sum = "m.wage + case when p.includes_retiree_cost then m.retiree_cost else 0 end"
+    # The steps of the statement have no statistics: by equality they are to be hashed, never looped over.
+    cursor.execute("set local enable_nestloop = off")
     cursor.execute(
         f"""
         with living as (          -- this month of every spell known by now
-          select employer_id, sign, wage_fen from collection_spell
+          select employer_id, sign, wage_fen{now_bases} from collection_spell
           where fee_year = %(year)s and county_id = %(county)s
             and first_period <= %(period)s and last_period >= %(period)s and recorded_in <= %(period)s
+          offset 0                -- a fence: the base is worked out once a row
         ),
-        late as (                 -- earlier months of spells recorded only now
-          select s.employer_id, s.sign, s.wage_fen, d.due_period::date as due_period
+        late as (                 -- earlier months of spells recorded only now, by those months' rates
+          select s.employer_id, s.sign, s.wage_fen, d.due_period::date as due_period{then_bases}
           from collection_spell s
           cross join lateral generate_series(s.first_period::timestamp,
-            least(s.last_period, (%(period)s::date - interval '1 month')::date)::timestamp, interval '1 month') d(due_period)
+            least(s.last_period, (%(period)s::date - interval '1 month')::date)::timestamp, interval '1 month') d(due_period){joins}
           where s.county_id = %(county)s and s.recorded_in = %(period)s and s.recorded_in > s.first_period
         ),
         retired as (              -- the same two of the retirees' cost
@@ -269,7 +257,7 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
           from living group by employer_id
           union all
           select f.employer_id, f.due_period, sum(sign)::int, sum(sign * wage_fen)::bigint, 0{then}
-          from late f {joins} group by f.employer_id, f.due_period
+          from late f group by f.employer_id, f.due_period
           union all
           select employer_id, due_period, 0, 0, sum(cost_fen)::bigint{nothing} from retired group by 1, 2
         ),
@@ -289,7 +277,7 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
                  sign({two_sum}) * share(abs({two_sum}), p.unit_ppm),
                  {_case(lines, "credit", "0")}
           from employer_month m
-          join enrollment_employer e on e.id = m.employer_id
+          join enrollment_employer e on e.id = m.employer_id and e.county_id = %(county)s
           join enrollment_coverage c on c.employer_id = m.employer_id and c.county_id = %(county)s
             and c.first_period <= m.due_period and coalesce(c.last_period, 'infinity') >= m.due_period
           join collection_assessmentparameter p on p.county_id = %(county)s and p.line = c.line
@@ -323,10 +311,12 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
         """,
         arguments,
     )
-    return [
+    sums = [
         {"line": line, "bills": int(bills), "own": int(own), "unit": int(unit)}
         for line, bills, own, unit in cursor.fetchall()
     ]
+    cursor.execute("set local enable_nestloop = on")
+    return sums
 
 
 def _book_memorandum(county_id: int, period: date, sums: list[dict[str, Any]]) -> None:

@@ -71,9 +71,7 @@ def open_year(county_id: int, fee_year: int) -> UnitResult:
             f'alter table "{leaf}" add primary key (fee_year, county_id, employer_id, worker_id, spell_id)'
         )
         cursor.execute(f'create index on "{leaf}" (worker_id)')
-        cursor.execute(
-            f'create index on "{leaf}" (recorded_in) where recorded_in > first_period'
-        )
+        cursor.execute(f'create index on "{leaf}" (recorded_in) where recorded_in > first_period')
         cursor.execute(f'alter table "{leaf}" add check (county_id = {int(county_id)})')
         _open_retiree_cost(cursor, arguments)
         cursor.execute(f'analyze "{leaf}"')

@@ -45,10 +45,13 @@ def settle_month(county_id: int, period: date, until: date) -> UnitResult:
                 _("%(period)s of county %(county)s is closed.")
                 % {"period": f"{period:%Y-%m}", "county": county_id}
             )
+        # The steps of these statements have no statistics: by equality they are to be hashed, never looped over.
+        cursor.execute("set local enable_nestloop = off")
         _apply_unapplied(cursor, county_id, period, until, figures)
         # One bank line an employer at a time, oldest first: each is split by what is open when its turn comes.
         while _receive(cursor, county_id, period, until, figures):
             pass
+        cursor.execute("set local enable_nestloop = on")
         _credit(cursor, county_id, period, until, figures)
         cursor.execute(
             "select md5(concat_ws(',', coalesce(sum(own_fen), 0), coalesce(sum(unit_fen), 0), count(*)))"
@@ -59,10 +62,7 @@ def settle_month(county_id: int, period: date, until: date) -> UnitResult:
     money = ("received", "allocated", "credited")
     return UnitResult(
         checksum=checksum,
-        figures={
-            key: str(from_fen(value)) if key in money else value
-            for key, value in figures.items()
-        },
+        figures={key: str(from_fen(value)) if key in money else value for key, value in figures.items()},
     )
 
 
@@ -100,7 +100,7 @@ _MEET = """
           update collection_openitem o set own_fen = o.own_fen - a.own_fen, unit_fen = o.unit_fen - a.unit_fen
           from (select bill_id, sum(own_fen)::bigint as own_fen, sum(unit_fen)::bigint as unit_fen
                 from new_allocation group by bill_id) a
-          where o.bill_id = a.bill_id
+          where o.bill_id = a.bill_id and o.county_id = %(county)s
         ),
         used as (
           select receipt_id, sum(own_fen)::bigint as own_fen, sum(unit_fen)::bigint as unit_fen
@@ -108,9 +108,7 @@ _MEET = """
         )"""
 
 
-def _receive(
-    cursor: Any, county_id: int, period: date, until: date, figures: dict[str, int]
-) -> bool:
+def _receive(cursor: Any, county_id: int, period: date, until: date, figures: dict[str, int]) -> bool:
     """Take at most one bank line an employer, the oldest; returns whether there was any."""
     cursor.execute(
         "select received_on, count(*) from (select distinct on (employer_id) employer_id, received_on"
@@ -189,7 +187,8 @@ def _receive(
           where p.fen > 0 order by p.employer_id, p.n
           returning receipt_id, employer_id, line, amount_fen as fen, journal_id
         ),
-        taken as (update collection_bankline b set taken_in = %(period)s from bank where b.id = bank.id),
+        taken as (update collection_bankline b set taken_in = %(period)s from bank
+                  where b.id = bank.id and b.county_id = %(county)s and b.taken_in is null),
         money as (select receipt_id, employer_id, line, fen from new_receipt),
         {_MEET},
         rest as (                 -- what met no debt waits (2011)
@@ -231,9 +230,7 @@ def _receive(
     return True
 
 
-def _apply_unapplied(
-    cursor: Any, county_id: int, period: date, until: date, figures: dict[str, int]
-) -> None:
+def _apply_unapplied(cursor: Any, county_id: int, period: date, until: date, figures: dict[str, int]) -> None:
     """Let money that waited (and credit notes) meet what is open now."""
     cursor.execute(
         "select 1 from collection_unapplied u where county_id = %s and exists (select 1 from collection_openitem o"
@@ -267,11 +264,7 @@ def _apply_unapplied(
                 fund=get_line(line).fund,
                 kind="suspense_applied",
                 booked_on=until,
-                legs=_merge(
-                    _receipt_legs(
-                        0, line, SUSPENSE, int(own + unit), int(own), int(unit)
-                    )
-                ),
+                legs=_merge(_receipt_legs(0, line, SUSPENSE, int(own + unit), int(own), int(unit))),
             )
             for line, own, unit in rows
         ],
@@ -312,9 +305,7 @@ def _reserve_journals(cursor: Any, count: int) -> list[int]:
     return [number for (number,) in cursor.fetchall()]
 
 
-def _credit(
-    cursor: Any, county_id: int, period: date, until: date, figures: dict[str, int]
-) -> None:
+def _credit(cursor: Any, county_id: int, period: date, until: date, figures: dict[str, int]) -> None:
     """Settle the bills that are paid in full; their months count in the individual accounts from now (COL-9).
 
     A bill waits while anything recorded no later about the same month is still open.

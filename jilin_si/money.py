@@ -25,13 +25,9 @@ _ERRORS = {
     "not_a_number": _(
         "“%(given)s” is not an amount. Write yuan with at most two decimals, for example 1,234.50."
     ),
-    "too_precise": _(
-        "“%(given)s” has more than two decimals. An amount ends at the fen."
-    ),
+    "too_precise": _("“%(given)s” has more than two decimals. An amount ends at the fen."),
     "too_large": _("“%(given)s” is larger than any amount this system can hold."),
-    "float": _(
-        "An amount was handed over as a binary float, which cannot hold fen exactly."
-    ),
+    "float": _("An amount was handed over as a binary float, which cannot hold fen exactly."),
 }
 
 
@@ -83,13 +79,7 @@ def parse_yuan(text: object) -> Decimal:
     if isinstance(text, float):
         raise MoneyError("float", text)
     plain = unicodedata.normalize("NFKC", str(text)).strip()
-    plain = (
-        plain.replace(" ", "")
-        .replace(",", "")
-        .replace(MINUS, "-")
-        .removeprefix("¥")
-        .removesuffix("元")
-    )
+    plain = plain.replace(" ", "").replace(",", "").replace(MINUS, "-").removeprefix("¥").removesuffix("元")
     digits = plain.removeprefix("-")
     if not digits or len(digits) > 40 or not all(c in "0123456789." for c in digits):
         raise MoneyError("not_a_number", text)
@@ -140,9 +130,7 @@ class MoneyField(models.BigIntegerField):
 
     description = _("An amount in yuan, kept in fen")
 
-    def from_db_value(
-        self, value: int | None, expression: object, connection: object
-    ) -> Decimal | None:
+    def from_db_value(self, value: int | None, expression: object, connection: object) -> Decimal | None:
         return None if value is None else from_fen(value)
 
     def to_python(self, value: object) -> Any:
@@ -159,14 +147,10 @@ class MoneyField(models.BigIntegerField):
         if isinstance(value, str):
             value = parse_yuan(value)
         if not isinstance(value, Decimal | int):
-            raise MoneyError(
-                "float" if isinstance(value, float) else "not_a_number", value
-            )
+            raise MoneyError("float" if isinstance(value, float) else "not_a_number", value)
         return to_fen(value)
 
-    def get_db_prep_value(
-        self, value: Any, connection: Any, prepared: bool = False
-    ) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return value if prepared else self.get_prep_value(value)
 
     def formfield(self, **kwargs: Any) -> Any:

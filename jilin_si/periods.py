@@ -59,11 +59,7 @@ def format_period(period: date) -> str:
 def parse_period(text: str) -> date:
     """Read ``1996-03``. Raises ValidationError for anything else, month 13 included."""
     match = _PERIOD.fullmatch(unicodedata.normalize("NFKC", text or "").strip())
-    if (
-        match is None
-        or not 1 <= int(match[2]) <= 12
-        or not 1900 <= int(match[1]) <= 2100
-    ):
+    if match is None or not 1 <= int(match[2]) <= 12 or not 1900 <= int(match[1]) <= 2100:
         raise ValidationError(
             _("“%(given)s” is not a month. Write it like 1996-03.") % {"given": text},
             code="period",

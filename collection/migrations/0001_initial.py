@@ -8,9 +8,7 @@ from django.db import migrations, models
 
 from jilin_si.access.rls import protect, sees
 
-SQL = (Path(__file__).parent.parent / "sql" / "0001_collection.sql").read_text(
-    encoding="utf-8"
-)
+SQL = (Path(__file__).parent.parent / "sql" / "0001_collection.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
@@ -91,15 +89,11 @@ class Migration(migrations.Migration):
                 ("period", models.DateField(verbose_name="period")),
                 (
                     "own",
-                    jilin_si.money.MoneyField(
-                        db_column="own_fen", verbose_name="workers' part"
-                    ),
+                    jilin_si.money.MoneyField(db_column="own_fen", verbose_name="workers' part"),
                 ),
                 (
                     "unit",
-                    jilin_si.money.MoneyField(
-                        db_column="unit_fen", verbose_name="employer's part"
-                    ),
+                    jilin_si.money.MoneyField(db_column="unit_fen", verbose_name="employer's part"),
                 ),
             ],
             options={
@@ -117,23 +111,17 @@ class Migration(migrations.Migration):
                 ("due_period", models.DateField(verbose_name="due period")),
                 (
                     "trade_class",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="injury risk class"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="injury risk class"),
                 ),
                 ("unit_ppm", models.IntegerField()),
                 ("own_ppm", models.IntegerField()),
                 (
                     "floor",
-                    jilin_si.money.MoneyField(
-                        db_column="floor_fen", verbose_name="floor"
-                    ),
+                    jilin_si.money.MoneyField(db_column="floor_fen", verbose_name="floor"),
                 ),
                 (
                     "cap",
-                    jilin_si.money.MoneyField(
-                        db_column="cap_fen", verbose_name="ceiling"
-                    ),
+                    jilin_si.money.MoneyField(db_column="cap_fen", verbose_name="ceiling"),
                 ),
                 ("transfer_ppm", models.IntegerField()),
                 (
@@ -169,9 +157,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "payer_name",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="payer"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="payer"),
                 ),
                 (
                     "payer_account",
@@ -184,21 +170,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "remark",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="remark"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="remark"),
                 ),
                 (
                     "amount",
-                    jilin_si.money.MoneyField(
-                        db_column="amount_fen", verbose_name="amount"
-                    ),
+                    jilin_si.money.MoneyField(db_column="amount_fen", verbose_name="amount"),
                 ),
                 (
                     "returned",
-                    models.BooleanField(
-                        default=False, verbose_name="returned by the bank"
-                    ),
+                    models.BooleanField(default=False, verbose_name="returned by the bank"),
                 ),
                 (
                     "source",
@@ -228,33 +208,23 @@ class Migration(migrations.Migration):
                 ("workers", models.IntegerField(verbose_name="workers")),
                 (
                     "wages",
-                    jilin_si.money.MoneyField(
-                        db_column="wage_fen", verbose_name="wages"
-                    ),
+                    jilin_si.money.MoneyField(db_column="wage_fen", verbose_name="wages"),
                 ),
                 (
                     "base",
-                    jilin_si.money.MoneyField(
-                        db_column="base_fen", verbose_name="contribution base"
-                    ),
+                    jilin_si.money.MoneyField(db_column="base_fen", verbose_name="contribution base"),
                 ),
                 (
                     "retiree_cost",
-                    jilin_si.money.MoneyField(
-                        db_column="retiree_cost_fen", verbose_name="retiree cost"
-                    ),
+                    jilin_si.money.MoneyField(db_column="retiree_cost_fen", verbose_name="retiree cost"),
                 ),
                 (
                     "own_due",
-                    jilin_si.money.MoneyField(
-                        db_column="own_due_fen", verbose_name="workers' part due"
-                    ),
+                    jilin_si.money.MoneyField(db_column="own_due_fen", verbose_name="workers' part due"),
                 ),
                 (
                     "unit_due",
-                    jilin_si.money.MoneyField(
-                        db_column="unit_due_fen", verbose_name="employer's part due"
-                    ),
+                    jilin_si.money.MoneyField(db_column="unit_due_fen", verbose_name="employer's part due"),
                 ),
                 (
                     "unit_credit",
@@ -281,9 +251,7 @@ class Migration(migrations.Migration):
                 ("received_on", models.DateField(verbose_name="received on")),
                 (
                     "amount",
-                    jilin_si.money.MoneyField(
-                        db_column="amount_fen", verbose_name="amount"
-                    ),
+                    jilin_si.money.MoneyField(db_column="amount_fen", verbose_name="amount"),
                 ),
             ],
             options={
@@ -300,9 +268,7 @@ class Migration(migrations.Migration):
                 ("retirees", models.PositiveIntegerField(verbose_name="retirees")),
                 (
                     "cost",
-                    jilin_si.money.MoneyField(
-                        db_column="cost_fen", verbose_name="monthly retiree cost"
-                    ),
+                    jilin_si.money.MoneyField(db_column="cost_fen", verbose_name="monthly retiree cost"),
                 ),
                 ("first_period", models.DateField(verbose_name="from")),
                 ("last_period", models.DateField(verbose_name="to")),
@@ -341,9 +307,7 @@ class Migration(migrations.Migration):
                 ("fee_year", models.PositiveSmallIntegerField(verbose_name="fee year")),
                 (
                     "wage",
-                    jilin_si.money.MoneyField(
-                        db_column="wage_fen", verbose_name="approved monthly wage"
-                    ),
+                    jilin_si.money.MoneyField(db_column="wage_fen", verbose_name="approved monthly wage"),
                 ),
                 ("first_period", models.DateField(verbose_name="from")),
                 ("last_period", models.DateField(verbose_name="to")),
@@ -386,51 +350,35 @@ class Migration(migrations.Migration):
                 ("workers", models.IntegerField(verbose_name="workers")),
                 (
                     "wages",
-                    jilin_si.money.MoneyField(
-                        db_column="wage_fen", verbose_name="wages"
-                    ),
+                    jilin_si.money.MoneyField(db_column="wage_fen", verbose_name="wages"),
                 ),
                 (
                     "retiree_cost",
-                    jilin_si.money.MoneyField(
-                        db_column="retiree_cost_fen", verbose_name="retiree cost"
-                    ),
+                    jilin_si.money.MoneyField(db_column="retiree_cost_fen", verbose_name="retiree cost"),
                 ),
                 (
                     "own_due",
-                    jilin_si.money.MoneyField(
-                        db_column="own_due_fen", verbose_name="workers' part due"
-                    ),
+                    jilin_si.money.MoneyField(db_column="own_due_fen", verbose_name="workers' part due"),
                 ),
                 (
                     "unit_due",
-                    jilin_si.money.MoneyField(
-                        db_column="unit_due_fen", verbose_name="employers' part due"
-                    ),
+                    jilin_si.money.MoneyField(db_column="unit_due_fen", verbose_name="employers' part due"),
                 ),
                 (
                     "received",
-                    jilin_si.money.MoneyField(
-                        db_column="received_fen", verbose_name="received"
-                    ),
+                    jilin_si.money.MoneyField(db_column="received_fen", verbose_name="received"),
                 ),
                 (
                     "own_paid",
-                    jilin_si.money.MoneyField(
-                        db_column="own_paid_fen", verbose_name="workers' part paid"
-                    ),
+                    jilin_si.money.MoneyField(db_column="own_paid_fen", verbose_name="workers' part paid"),
                 ),
                 (
                     "unit_paid",
-                    jilin_si.money.MoneyField(
-                        db_column="unit_paid_fen", verbose_name="employers' part paid"
-                    ),
+                    jilin_si.money.MoneyField(db_column="unit_paid_fen", verbose_name="employers' part paid"),
                 ),
                 (
                     "credited",
-                    jilin_si.money.MoneyField(
-                        db_column="credited_fen", verbose_name="credited"
-                    ),
+                    jilin_si.money.MoneyField(db_column="credited_fen", verbose_name="credited"),
                 ),
             ],
             options={
@@ -499,15 +447,11 @@ class Migration(migrations.Migration):
                 ("recorded_in", models.DateField(verbose_name="recorded in")),
                 (
                     "own",
-                    jilin_si.money.MoneyField(
-                        db_column="own_fen", verbose_name="workers' part owed"
-                    ),
+                    jilin_si.money.MoneyField(db_column="own_fen", verbose_name="workers' part owed"),
                 ),
                 (
                     "unit",
-                    jilin_si.money.MoneyField(
-                        db_column="unit_fen", verbose_name="employer's part owed"
-                    ),
+                    jilin_si.money.MoneyField(db_column="unit_fen", verbose_name="employer's part owed"),
                 ),
             ],
             options={

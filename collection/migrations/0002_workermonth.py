@@ -2,9 +2,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = (Path(__file__).parent.parent / "sql" / "0002_workermonth.sql").read_text(
-    encoding="utf-8"
-)
+SQL = (Path(__file__).parent.parent / "sql" / "0002_workermonth.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):

@@ -10,4 +10,8 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         from jilin_si.access.rls import append_only
 
+        from jilin_si.jobs.invariants import register
+        from jilin_si.ledger.invariants import invariants
+
         append_only("ledger_journal", "ledger_posting")
+        register(invariants)
