@@ -7,25 +7,17 @@ spellings of one person meet.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.refusals import Refusal
+from enrollment.rules import JILIN, check_character, jilin_area_codes, province_prefixes
+from jilin_si.policy.database import database_policy
 
-AREA_CODES = Path(__file__).parent / "data" / "id_area_codes_jilin.csv"
-JILIN = "22"
-PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
-)
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_CHARACTERS = "10X98765432"
 CENTENARIANS = frozenset({"996", "997", "998", "999"})
 OLDEST = 120
 NAME_LENGTH = 64
@@ -64,13 +56,11 @@ def plain_number(text: object) -> str:
     return _SPACES.sub("", unicodedata.normalize("NFKC", str(text))).upper()
 
 
-def check_character(body: str) -> str:
-    """The last character of an 18-digit number, from the 17 before it (rule ID-2)."""
-    return CHECK_CHARACTERS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
+def read_identity_number(text: object, today: date, prefixes: frozenset[str] | None = None) -> IdentityNumber:
+    """Check a number. Raises Refusal (``id_missing``, ``id_length``, ``id_birth_date``, ``id_checksum`` …).
 
-
-def read_identity_number(text: object, today: date) -> IdentityNumber:
-    """Check a number. Raises Refusal (``id_missing``, ``id_length``, ``id_birth_date``, ``id_checksum`` …)."""
+    ``prefixes`` are the first two digits of the provinces; without them they are looked up.
+    """
     number = plain_number(text)
     if not number:
         raise _refusal("id_missing")
@@ -78,7 +68,7 @@ def read_identity_number(text: object, today: date) -> IdentityNumber:
         raise _refusal("id_length", count=len(number))
     if not number.isascii() or not _SHAPE.fullmatch(number):
         raise _refusal("id_characters", given=number)
-    if not _known_area(number[:6]):
+    if not _known_area(number[:6], known_prefixes() if prefixes is None else prefixes):
         raise _refusal("id_area", area=number[:6])
     body = number[:17] if len(number) == 18 else _seventeen(number)
     birth_date = _birth_date(body[6:14], today)
@@ -122,15 +112,14 @@ def _birth_date(digits: str, today: date) -> date:
     return birth_date
 
 
-@cache
-def _jilin_areas() -> frozenset[str]:
-    with AREA_CODES.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file))
+def known_prefixes() -> frozenset[str]:
+    """The first two digits of the provinces, from the parameters in force."""
+    return province_prefixes(database_policy())
 
 
-def _known_area(area: str) -> bool:
+def _known_area(area: str, prefixes: frozenset[str]) -> bool:
     """In Jilin a code of the list, whatever its years; elsewhere the prefix of a real province (rule ID-1)."""
-    return area in _jilin_areas() if area.startswith(JILIN) else area[:2] in PROVINCES
+    return area in jilin_area_codes() if area.startswith(JILIN) else area[:2] in prefixes
 
 
 def _refusal(code: str, field: str = "identity_number", **values: object) -> Refusal:

@@ -6,7 +6,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jilin_si.access.scope import ScopedManager
+from jilin_si.access.scope import ScopedManager, ScopedQuerySet, current
 from jilin_si.money import MoneyField
 
 
@@ -233,6 +233,20 @@ class Coverage(models.Model):
         indexes = [models.Index(fields=["county", "line"])]
 
 
+class WorkerManager(ScopedManager):
+    """A worker is seen where one of the employments is; who had several in the scope is still one row."""
+
+    def get_queryset(self) -> ScopedQuerySet:
+        queryset = ScopedQuerySet(self.model, using=self._db)
+        scope = current()
+        if scope.everything:
+            return queryset
+        seen = Employment._base_manager.filter(worker=models.OuterRef("pk")).filter(
+            models.Q(county_id__in=scope.units) | models.Q(employer_id__in=scope.employers)
+        )
+        return queryset.filter(models.Exists(seen))
+
+
 @pghistory.track(append_only=True)
 class Worker(models.Model):
     """An insured person (参保人). The identity number is kept as given and as a normalised key of 18 (rule ID-3)."""
@@ -265,9 +279,7 @@ class Worker(models.Model):
         verbose_name=_("merged into"),
     )
 
-    scope_county = "employments__county_id"
-    scope_employer = "employments__employer_id"
-    objects = ScopedManager()
+    objects = WorkerManager()
 
     class Meta:
         verbose_name = _("worker")

@@ -118,7 +118,13 @@ def identity_number(policy: Policy, trace: Trace, *, id15: str) -> Outputs:
         raise InputError("id15", id15, _("a known area code and a real date of birth"), "range")
     trace.find("sequence", "id15", id15[12:], put_in=id15)
     trace.find("century", "sequence", found.id18[6:8], put_in=id15[12:], rule="ID-1")
-    trace.find("id17", "id15, century", found.id18[:17], put_in=f"{id15[:6]} {found.id18[6:8]} {id15[6:]}", rule="ID-2")
+    trace.find(
+        "id17",
+        "id15, century",
+        found.id18[:17],
+        put_in=f"{id15[:6]} {found.id18[6:8]} {id15[6:]}",
+        rule="ID-2",
+    )
     trace.find("id_check", "id17", found.id18[17], put_in=found.id18[:17], rule="ID-2")
     trace.find("id18", "id17, id_check", found.id18, rule="ID-2")
     trace.find("birth", "id18", found.birth, put_in=found.id18[6:14])
@@ -168,7 +174,8 @@ def organisation_code(policy: Policy, trace: Trace, *, body: str) -> Outputs:
 def organisation_check(body: str) -> str:
     """The check character of an organisation code's 8 characters: 10 is X, 11 is 0 (ID-4)."""
     total = sum(
-        _CODE_CHARACTERS.index(character) * weight for character, weight in zip(body, _CODE_WEIGHTS, strict=True)
+        _CODE_CHARACTERS.index(character) * weight
+        for character, weight in zip(body, _CODE_WEIGHTS, strict=True)
     )
     remainder = 11 - total % 11
     return "X" if remainder == 10 else "0" if remainder == 11 else str(remainder)

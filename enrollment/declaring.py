@@ -1,0 +1,409 @@
+"""What a declaration says, read and checked: the same for a row being typed, for the whole form and for handing in.
+
+A row keeps the text as it was typed; a check reads it, says what is wrong (error), what must be looked at and may
+stand with a reason (warning), and works out average, base and own part by the rules registered for wages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from enrollment.hooks import WageRules, wage_rules
+from enrollment.identity_numbers import IdentityNumber, known_prefixes, plain_number, read_identity_number, read_name
+from enrollment.models import Category, Declaration, DeclarationLine, Employer, Employment, Identity
+from enrollment.refusals import Refusal
+from enrollment.services.workers import check_first_period, refuse_insured
+from enrollment.standing import standings
+from jilin_si.agencies.clock import today
+from jilin_si.money import MoneyError, format_yuan, from_fen, parse_yuan, to_fen
+from jilin_si.periods import format_period, month
+
+PLAUSIBLE_MULTIPLE = 20
+STRANGE_CHANGE = 3
+MAX_ROWS = 20_000
+MAX_TEXT = 200
+LARGEST_WAGE = Decimal(10_000_000)
+ROW_FIELDS = ("worker", "number", "name", "category", "identity", "year_wages", "months", "reason")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something to mend or to look at: the cell, a code, and the message in the language active now."""
+
+    cell: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the registry knows of a worker in the employer's rows."""
+
+    worker_id: int
+    number: str
+    name: str
+    sex: str
+    birth_date: date
+    category: str
+    identity: str
+    first_work_date: date | None
+    first_period: date
+    last_period: date | None
+
+
+@dataclass
+class CheckedRow:
+    """A row as it was read. Amounts in fen; None where the row is not complete."""
+
+    place: int
+    row: Mapping[str, str]
+    person: Person | None = None
+    number: IdentityNumber | None = None
+    name: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    year_wages_fen: int | None = None
+    months: int | None = None
+    average_fen: int | None = None
+    errors: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        return self.person is None
+
+    @property
+    def reason(self) -> str:
+        return self.row.get("reason", "").strip()
+
+    @property
+    def open_faults(self) -> list[Fault]:
+        """What keeps the row from being handed in: errors, and warnings without a reason."""
+        return self.errors or ([] if self.reason else self.warnings)
+
+    @property
+    def good(self) -> bool:
+        return not self.open_faults
+
+
+@dataclass
+class CheckedDeclaration:
+    """The whole return as it was read."""
+
+    rows: list[CheckedRow]
+    rules: WageRules
+    retirees: int = 0
+    retiree_cost_fen: int = 0
+    errors: list[Fault] = field(default_factory=list)
+
+    @property
+    def good_rows(self) -> list[CheckedRow]:
+        return [row for row in self.rows if row.good and row.average_fen is not None]
+
+    @property
+    def wages_fen(self) -> int:
+        return sum(row.average_fen or 0 for row in self.good_rows)
+
+    @property
+    def own_fen(self) -> int:
+        return sum(rule.own_fen(row.average_fen or 0) for rule in self.rules.lines if rule.own_ppm for row in self.good_rows)
+
+    @property
+    def unit_fen(self) -> int:
+        return sum(rule.unit_fen(self.wages_fen, self.retiree_cost_fen) for rule in self.rules.lines)
+
+    @property
+    def faults(self) -> int:
+        return len(self.errors) + sum(1 for row in self.rows if not row.good)
+
+    @property
+    def may_be_handed_in(self) -> bool:
+        return not self.faults
+
+
+class Checker:
+    """Checks the rows of one declaration; knows the employer's people, last year's wages and the rules for wages."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.employer: Employer = declaration.employer
+        self.fee_year = declaration.fee_year
+        self.first_period = declaration.first_period
+        self.day = today()
+        self.rules = wage_rules(self.employer, self.first_period)
+        self.prefixes = known_prefixes()
+        self.people = people_of(self.employer, self.fee_year)
+        self.last_wages = last_year_wages(self.employer, self.fee_year)
+
+    def row(self, row: Mapping[str, str], place: int = 0) -> CheckedRow:
+        """One row by itself: formats, and what the registry knows of its worker."""
+        checked = CheckedRow(place, row, person=self.people.get(_whole(row.get("worker", ""))))
+        if checked.person is None:
+            self._read_new_person(checked)
+        else:
+            checked.name = checked.person.name
+        self._read_wage(checked)
+        return checked
+
+    def rows_beyond_the_scope(self, rows: Sequence[CheckedRow]) -> None:
+        """Ask the whole registry about the new people of these rows."""
+        new = [row for row in rows if row.number is not None]
+        keys = [row.number.key for row in new if row.number]
+        told = standings(keys, [row.name for row in new], [self.first_period] * len(new))
+        for row, known in zip(new, told, strict=True):
+            if known is None:
+                continue
+            if known.insured:
+                refusal = refuse_insured(known)
+                row.errors.append(Fault("number", refusal.code, refusal.message))
+            elif not known.same_name:
+                row.errors.append(
+                    Fault("name", "other_name", _("This number is registered under another name. Check the number and the name."))
+                )
+
+    def whole(self, draft: Mapping[str, Any]) -> CheckedDeclaration:
+        """Every row, the rows against each other, retirees, and whether everybody is in the return."""
+        rows = [
+            self.row(row, place) for place, row in enumerate(draft_rows(draft)) if not is_blank(row)
+        ]
+        self._find_doubles(rows)
+        self.rows_beyond_the_scope(rows)
+        checked = CheckedDeclaration(rows, self.rules)
+        self._read_retirees(draft, checked)
+        if self.declaration.kind == Declaration.Kind.YEARLY:
+            self._find_missing(checked)
+        if not rows:
+            checked.errors.append(Fault("", "empty", _("Nobody is in this return. Press Ins to add a row.")))
+        return checked
+
+    def _read_new_person(self, checked: CheckedRow) -> None:
+        row = checked.row
+        try:
+            checked.number = read_identity_number(row.get("number", ""), self.day, self.prefixes)
+            checked.values["number"] = checked.number.given
+            check_first_period(checked.number.birth_date, self.first_period)
+        except Refusal as refusal:
+            checked.errors.append(Fault("number", refusal.code, refusal.message))
+        try:
+            checked.name = read_name(row.get("name", ""))
+            checked.values["name"] = checked.name
+        except Refusal as refusal:
+            checked.errors.append(Fault("name", refusal.code, refusal.message))
+        for cell, choices in (("category", Category.values), ("identity", Identity.values)):
+            if row.get(cell) not in choices:
+                checked.errors.append(Fault(cell, cell, _("Choose one from the list.")))
+        if any(fault.cell == "number" for fault in checked.errors):
+            checked.number = None
+
+    def _read_wage(self, checked: CheckedRow) -> None:
+        wages, months = self._read_year_wages(checked), self._read_months(checked)
+        if wages is None or months is None:
+            return
+        checked.year_wages_fen, checked.months = wages, months
+        checked.average_fen = (2 * wages + months) // (2 * months)
+        self._look_at(checked, checked.average_fen)
+
+    def _read_year_wages(self, checked: CheckedRow) -> int | None:
+        text = checked.row.get("year_wages", "")
+        if not text.strip():
+            checked.errors.append(
+                Fault("year_wages", "wage_missing", _("Enter the wages, or report that the worker has left."))
+            )
+            return None
+        try:
+            amount = parse_yuan(text)
+        except MoneyError as error:
+            code = "wage_not_a_number" if error.code == "not_a_number" else f"wage_{error.code}"
+            checked.errors.append(Fault("year_wages", code, error.message))
+            return None
+        if amount <= 0:
+            checked.errors.append(Fault("year_wages", "wage_not_positive", _("Wages are more than 0.")))
+            return None
+        if amount > LARGEST_WAGE:
+            checked.errors.append(
+                Fault("year_wages", "wage_too_large", _("%(amount)s cannot be one person's wages.") % {"amount": format_yuan(amount)})
+            )
+            return None
+        checked.values["year_wages"] = format_yuan(amount)
+        return to_fen(amount)
+
+    def _read_months(self, checked: CheckedRow) -> int | None:
+        months = _whole(checked.row.get("months", ""))
+        if months is None or not 1 <= months <= 12:
+            checked.errors.append(Fault("months", "months", _("Months worked: a whole number from 1 to 12.")))
+            return None
+        started = checked.person.first_work_date if checked.person else None
+        most = months_possible(started, self.fee_year)
+        if months > most:
+            checked.errors.append(
+                Fault(
+                    "months",
+                    "months_too_many",
+                    _("Months %(given)s: started work in %(started)s, at most %(most)s in %(year)s. Enter %(most)s, or correct the start.")
+                    % {
+                        "given": months,
+                        "started": format_period(started) if started else "",
+                        "most": most,
+                        "year": self.fee_year - 1,
+                    },
+                )
+            )
+            return None
+        checked.values["months"] = str(months)
+        return months
+
+    def _look_at(self, checked: CheckedRow, average_fen: int) -> None:
+        """What is possible but strange: to be checked, or kept with a reason."""
+        average = from_fen(average_fen)
+        if self.rules.average and average > PLAUSIBLE_MULTIPLE * self.rules.average:
+            checked.warnings.append(
+                Fault(
+                    "year_wages",
+                    "wage_implausible",
+                    _("%(average)s a month is more than 20 times the local average %(local)s. Check the decimal point, or press Alt R to keep it with a reason.")
+                    % {"average": format_yuan(average), "local": format_yuan(self.rules.average)},
+                )
+            )
+            return
+        before = self.last_wages.get(checked.person.worker_id) if checked.person else None
+        if before and not before / STRANGE_CHANGE <= average <= before * STRANGE_CHANGE:
+            checked.warnings.append(
+                Fault(
+                    "year_wages",
+                    "wage_jump",
+                    _("%(average)s a month is %(times)s times last year's %(before)s. Check the decimal point, or press Alt R to keep it with a reason.")
+                    % {
+                        "average": format_yuan(average),
+                        "times": f"{average / before:.1f}",
+                        "before": format_yuan(before),
+                    },
+                )
+            )
+
+    def _find_doubles(self, rows: Sequence[CheckedRow]) -> None:
+        first: dict[str, int] = {}
+        for row in rows:
+            key = row.number.key if row.number else f"worker {row.person.worker_id}" if row.person else ""
+            if not key:
+                continue
+            if key in first:
+                row.errors.append(
+                    Fault("number", "duplicate_in_file", _("The same person as in row %(row)s.") % {"row": first[key] + 1})
+                )
+            else:
+                first[key] = row.place
+        known = {plain_number(p.number): p for p in self.people.values()}
+        for row in rows:
+            if row.number and (row.number.given in known or row.number.key in known):
+                row.errors.append(
+                    Fault("number", "duplicate_in_file", _("This person is in the return already."))
+                )
+
+    def _find_missing(self, checked: CheckedDeclaration) -> None:
+        inside = {row.person.worker_id for row in checked.rows if row.person}
+        missing = [p for p in self.people.values() if p.worker_id not in inside and _works_at(p, self.first_period)]
+        if missing:
+            names = "、".join(p.name for p in missing[:5])
+            checked.errors.append(
+                Fault(
+                    "",
+                    "incomplete",
+                    _("%(count)s workers of this employer are not in the return: %(names)s …")
+                    % {"count": len(missing), "names": names},
+                )
+            )
+
+    def _read_retirees(self, draft: Mapping[str, Any], checked: CheckedDeclaration) -> None:
+        heads = _whole(str(draft.get("retirees", "") or "0"))
+        if heads is None or heads > 1_000_000:
+            checked.errors.append(Fault("retirees", "retirees", _("Retirees: a whole number.")))
+            return
+        text = str(draft.get("retiree_cost", "") or "0")
+        try:
+            cost = parse_yuan(text)
+        except MoneyError as error:
+            checked.errors.append(Fault("retiree_cost", f"cost_{error.code}", error.message))
+            return
+        if cost < 0 or cost > LARGEST_WAGE * 100:
+            checked.errors.append(Fault("retiree_cost", "cost_range", _("Retiree cost is 0 or more.")))
+            return
+        if bool(heads) != bool(cost):
+            cell = "retirees" if cost else "retiree_cost"
+            checked.errors.append(
+                Fault(cell, "retirees_and_cost", _("Retirees and their monthly cost are given together."))
+            )
+            return
+        checked.retirees, checked.retiree_cost_fen = heads, to_fen(cost)
+
+
+def people_of(employer: Employer, fee_year: int) -> dict[int | None, Person]:
+    """Who works at an employer in a fee year, by number, in the order of their numbers in the registry."""
+    employments = (
+        Employment.objects.filter(employer=employer, first_period__lte=month(fee_year, 12))
+        .filter(Q(last_period__isnull=True) | Q(last_period__gte=month(fee_year, 1)))
+        .select_related("worker")
+        .order_by("worker_id", "first_period")
+    )
+    return {
+        e.worker_id: Person(
+            e.worker_id,
+            e.worker.identity_number,
+            e.worker.name,
+            e.worker.sex,
+            e.worker.birth_date,
+            e.worker.category,
+            e.worker.identity,
+            e.worker.first_work_date,
+            e.first_period,
+            e.last_period,
+        )
+        for e in employments
+    }
+
+
+def last_year_wages(employer: Employer, fee_year: int) -> dict[int, Decimal]:
+    """Each worker's approved average monthly wage of the year before, in yuan."""
+    return dict(
+        DeclarationLine.objects.filter(
+            fee_year=fee_year - 1,
+            county_id=employer.county_id,
+            declaration_id__in=list(
+                Declaration.objects.filter(
+                    employer=employer, fee_year=fee_year - 1, state=Declaration.State.APPROVED
+                ).values_list("pk", flat=True)
+            ),
+        ).values_list("worker_id", "wage")
+    )
+
+
+def months_possible(started: date | None, fee_year: int) -> int:
+    """How many months of the year before a person can have worked; who started in the fee year has one month's wage."""
+    if started is None or started.year < fee_year - 1:
+        return 12
+    return 13 - started.month if started.year == fee_year - 1 else 1
+
+
+def draft_rows(draft: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The rows of a draft, each with every field, as text."""
+    rows = draft.get("rows") or []
+    return [{name: str(row.get(name, "") or "") for name in ROW_FIELDS} for row in rows]
+
+
+def is_blank(row: Mapping[str, str]) -> bool:
+    """A row added and left empty is no row."""
+    return not any(row.get(name, "").strip() for name in ("worker", "number", "name", "year_wages"))
+
+
+def _works_at(person: Person, period: date) -> bool:
+    return person.first_period <= period and (person.last_period is None or person.last_period >= period)
+
+
+def _whole(text: str) -> int | None:
+    plain = plain_number(text)
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 12 else None

@@ -1,0 +1,339 @@
+"""The life of a declaration (缴费工资申报): started, typed, handed in, sent back or approved by a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import hooks
+from enrollment.declaring import (
+    MAX_ROWS,
+    MAX_TEXT,
+    ROW_FIELDS,
+    CheckedDeclaration,
+    CheckedRow,
+    Checker,
+    draft_rows,
+    months_possible,
+    people_of,
+)
+from enrollment.models import Declaration, Employer
+from enrollment.permissions import MAY_ENTER, MAY_REVIEW, require
+from enrollment.refusals import Refusal, Stale
+from enrollment.services.workers import UNIQUE_VIOLATION, enrol_worker, sqlstate
+from jilin_si.access.audit import AuditEntry, record
+from jilin_si.ledger.services import LedgerError
+from jilin_si.money import from_fen
+from jilin_si.periods import month, period_of
+
+if TYPE_CHECKING:
+    from jilin_si.access.models import User
+
+State = Declaration.State
+
+
+class NotReady(Exception):
+    """The return still has faults; ``checked`` tells each of them."""
+
+    def __init__(self, checked: CheckedDeclaration) -> None:
+        self.checked = checked
+        super().__init__(f"{checked.faults} faults")
+
+
+def start_declaration(*, employer: Employer, fee_year: int, by: User | None) -> Declaration:
+    """The yearly declaration of an employer: the one that is there, or a new draft with everybody in it."""
+    require(by, employer.county_id, *MAY_ENTER)
+    there = Declaration.objects.filter(employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY).first()
+    if there is not None:
+        return there
+    _check_fee_year(fee_year)
+    before = (
+        Declaration.objects.filter(
+            employer=employer, fee_year=fee_year - 1, kind=Declaration.Kind.YEARLY, state=State.APPROVED
+        )
+        .only("retirees", "retiree_cost")
+        .first()
+    )
+    rows = [
+        {"worker": str(p.worker_id), "months": str(months_possible(p.first_work_date, fee_year))}
+        for p in people_of(employer, fee_year).values()
+    ]
+    draft = {
+        "rows": rows,
+        "retirees": str(before.retirees) if before else "",
+        "retiree_cost": str(before.retiree_cost) if before else "",
+        "editors": [by.pk] if by else [],
+    }
+    try:
+        with transaction.atomic():
+            declaration = Declaration.objects.create(
+                employer=employer,
+                county_id=employer.county_id,
+                fee_year=fee_year,
+                first_period=max(month(fee_year, 1), period_of(employer.registered_on)),
+                workers=len(rows),
+                entered_by=by,
+                draft=draft,
+            )
+            _record("start_declaration", declaration, by)
+    except IntegrityError as error:
+        if sqlstate(error) != UNIQUE_VIOLATION:
+            raise
+        return Declaration.objects.get(employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY)
+    return declaration
+
+
+def save_declaration_draft(
+    *,
+    declaration: Declaration,
+    rows: Mapping[int, Mapping[str, str]],
+    retirees: str | None,
+    retiree_cost: str | None,
+    version: int,
+    page: str,
+    by: User | None,
+) -> Declaration:
+    """Keep what was typed. ``rows`` maps the place in the return to its fields; other places stay as they are.
+
+    ``version`` is the one that the page began with and ``page`` the page's own mark: a page saves as often as it
+    likes, but not over what somebody else stored meanwhile (Stale). Nothing is checked yet but the size.
+    """
+    require(by, declaration.county_id, *MAY_ENTER)
+    with transaction.atomic():
+        held = _hold(declaration)
+        if not held.may_be_entered:
+            raise Refusal("", "state", _("This declaration is not being entered any more. Load the page again."))
+        draft = dict(held.draft or {})
+        if held.version != version and draft.get("page") != page:
+            raise _stale(held)
+        kept = draft_rows(draft)
+        for place, row in sorted(rows.items()):
+            if not 0 <= place < MAX_ROWS:
+                raise Refusal("", "too_many_rows", _("A return has at most %(most)s rows."), most=MAX_ROWS)
+            while len(kept) <= place:
+                kept.append(dict.fromkeys(ROW_FIELDS, ""))
+            # whom a row is about is decided when the return is started, not by what a page sends
+            worker = kept[place]["worker"]
+            kept[place] = {
+                name: worker if name == "worker" else str(row.get(name, kept[place][name]))[:MAX_TEXT].replace("\x00", "")
+                for name in ROW_FIELDS
+            }
+        draft["rows"] = kept
+        if retirees is not None:
+            draft["retirees"] = retirees[:MAX_TEXT].replace("\x00", "")
+        if retiree_cost is not None:
+            draft["retiree_cost"] = retiree_cost[:MAX_TEXT].replace("\x00", "")
+        if by is not None and by.pk not in draft.get("editors", []):
+            draft["editors"] = [*draft.get("editors", []), by.pk]
+        if draft.get("page") != page:
+            draft["page"] = page
+            held.version += 1
+            _record("type_declaration", held, by)
+        held.draft = draft
+        held.entered_by = by
+        held.save(update_fields=["draft", "version", "entered_by"])
+    return held
+
+
+def submit_declaration(*, declaration: Declaration, version: int, by: User | None, page: str = "") -> Declaration:
+    """Hand the return in for review: check everything, enrol new people, write the lines.
+
+    Raises NotReady with every fault, Stale, Refusal.
+    """
+    require(by, declaration.county_id, *MAY_ENTER)
+    with transaction.atomic():
+        held = _hold(declaration)
+        if not held.may_be_entered:
+            raise Refusal("", "state", _("This declaration was handed in already."))
+        if held.version != version and (not page or (held.draft or {}).get("page") != page):
+            raise _stale(held)
+        checked = Checker(held).whole(held.draft)
+        if not checked.may_be_handed_in:
+            raise NotReady(checked)
+        for row in checked.rows:
+            if row.is_new:
+                _enrol(row, held, by)
+        write_lines(held, checked.rows)
+        held.state = State.SUBMITTED
+        held.workers = len(checked.rows)
+        held.wages = from_fen(checked.wages_fen)
+        held.retirees = checked.retirees
+        held.retiree_cost = from_fen(checked.retiree_cost_fen)
+        held.entered_by = by
+        held.submitted_at = timezone.now()
+        held.reviewed_by = held.reviewed_at = None
+        held.return_reason = ""
+        held.version += 1
+        held.save()
+        _record(
+            "submit_declaration",
+            held,
+            by,
+            details={"workers": held.workers, "wages": held.wages, "retirees": held.retirees, "retiree_cost": held.retiree_cost},
+        )
+    return held
+
+
+def withdraw_declaration(*, declaration: Declaration, version: int, by: User | None) -> Declaration:
+    """Take a return back before it is reviewed, to type on."""
+    require(by, declaration.county_id, *MAY_ENTER)
+    with transaction.atomic():
+        held = _submitted(declaration, version)
+        held.state = State.DRAFT
+        held.submitted_at = None
+        held.version += 1
+        held.save(update_fields=["state", "submitted_at", "version"])
+        _record("withdraw_declaration", held, by)
+    return held
+
+
+def return_declaration(*, declaration: Declaration, version: int, reason: str, by: User | None) -> Declaration:
+    """Send a return back, saying why."""
+    require(by, declaration.county_id, *MAY_REVIEW)
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refusal("reason", "reason_missing", _("Say what is to be mended."))
+    with transaction.atomic():
+        held = _submitted(declaration, version)
+        _second_person(held, by)
+        held.state = State.RETURNED
+        held.reviewed_by = by
+        held.reviewed_at = timezone.now()
+        held.return_reason = reason[:500]
+        held.version += 1
+        held.save(update_fields=["state", "reviewed_by", "reviewed_at", "return_reason", "version"])
+        _record("return_declaration", held, by, reason=held.return_reason)
+    return held
+
+
+def approve_declaration(*, declaration: Declaration, version: int, by: User) -> Declaration:
+    """Approve a return, by somebody who typed none of it; from now on its wages are what is charged.
+
+    What is registered for an approval is done in the same transaction. Raises Refusal, Stale, PermissionDenied.
+    """
+    require(by, declaration.county_id, *MAY_REVIEW)
+    with transaction.atomic():
+        held = _submitted(declaration, version)
+        _second_person(held, by)
+        if held.kind == Declaration.Kind.JOINING and not Declaration.objects.filter(
+            employer=held.employer, fee_year=held.fee_year, kind=Declaration.Kind.YEARLY, state=State.APPROVED
+        ).exists():
+            raise Refusal("", "yearly_first", _("The yearly declaration of this employer must be approved first."))
+        held.state = State.APPROVED
+        held.reviewed_by = by
+        held.reviewed_at = timezone.now()
+        held.version += 1
+        held.save(update_fields=["state", "reviewed_by", "reviewed_at", "version"])
+        try:
+            hooks.on_declaration_approved.call(held)
+        except LedgerError as error:
+            raise Refusal("", "no_open_period", "%(why)s", why=error) from error
+        _record("approve_declaration", held, by, details={"workers": held.workers, "wages": held.wages})
+    return held
+
+
+def write_lines(declaration: Declaration, rows: Sequence[CheckedRow]) -> None:
+    """Write the lines of a return in place of those of an earlier hand-in."""
+    arguments = [declaration.fee_year, declaration.county_id, declaration.pk, declaration.employer_id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select make_county_partition('enrollment_declarationline', %s, %s)",
+            [declaration.fee_year, declaration.county_id],
+        )
+        cursor.execute(
+            "delete from enrollment_declarationline where fee_year = %s and county_id = %s and declaration_id = %s",
+            arguments[:3],
+        )
+        cursor.execute(
+            """
+            insert into enrollment_declarationline (fee_year, county_id, declaration_id, employer_id, worker_id,
+                                                    year_wages_fen, months_worked, wage_fen, note)
+            select %s, %s, %s, %s, t.*
+            from unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::text[]) t
+            """,
+            [
+                *arguments,
+                [row.person.worker_id for row in rows if row.person],
+                [row.year_wages_fen for row in rows],
+                [row.months for row in rows],
+                [row.average_fen for row in rows],
+                [row.reason[:200] for row in rows],
+            ],
+        )
+
+
+def _enrol(row: CheckedRow, declaration: Declaration, by: User | None) -> None:
+    """A new person of the return is enrolled with it, from the return's first month on."""
+    try:
+        employment = enrol_worker(
+            employer=declaration.employer,
+            identity_number=row.row["number"],
+            name=row.row["name"],
+            category=row.row["category"],
+            identity=row.row["identity"],
+            first_period=declaration.first_period,
+            by=by,
+        )
+    except Refusal as refusal:
+        field = "number" if refusal.field == "identity_number" else refusal.field
+        raise Refusal(f"rows-{row.place}-{field}", refusal.code, refusal.template, **refusal.values) from refusal
+    row.person = people_of(declaration.employer, declaration.fee_year)[employment.worker_id]
+    rows = draft_rows(declaration.draft)
+    rows[row.place]["worker"] = str(employment.worker_id)
+    declaration.draft = {**declaration.draft, "rows": rows}
+
+
+def _hold(declaration: Declaration) -> Declaration:
+    """The declaration as it stands now, held until the act is done."""
+    return Declaration.objects.select_for_update(of=("self",)).select_related("employer").get(pk=declaration.pk)
+
+
+def _submitted(declaration: Declaration, version: int) -> Declaration:
+    held = _hold(declaration)
+    if held.version != version:
+        raise _stale(held)
+    if held.state != State.SUBMITTED:
+        raise Refusal("", "state", _("This declaration is not waiting for review. Load the page again."))
+    return held
+
+
+def _second_person(held: Declaration, by: User | None) -> None:
+    editors = set((held.draft or {}).get("editors", []))
+    if by is None or held.entered_by_id == by.pk or by.pk in editors:
+        raise Refusal("", "two_persons", _("You entered this return yourself: a second person has to review it."))
+
+
+def _stale(held: Declaration) -> Stale:
+    last = (
+        AuditEntry.objects.filter(object_kind="declaration", object_id=held.pk).select_related("user").first()
+    )
+    when = timezone.localtime(last.at).strftime("%H:%M") if last else ""
+    return Stale(held, str(last.user) if last and last.user else "", when)
+
+
+def _record(
+    act: str, declaration: Declaration, by: User | None, reason: str = "", details: Mapping[str, Any] | None = None
+) -> None:
+    record(
+        act,
+        by=by,
+        about="declaration",
+        number=declaration.pk,
+        county_id=declaration.county_id,
+        employer_id=declaration.employer_id,
+        reason=reason,
+        details={"fee_year": declaration.fee_year, "kind": declaration.kind, **(details or {})},
+    )
+
+
+def _check_fee_year(fee_year: int) -> None:
+    from jilin_si.agencies.clock import today
+
+    this: date = today()
+    if not 1992 <= fee_year <= this.year + (this.month == 12):
+        raise Refusal("fee_year", "fee_year", _("Declarations are made for %(year)s or an earlier year."), year=this.year)

@@ -1,0 +1,56 @@
+"""Questions to the whole registry, beyond the asker's scope: answered without saying where (rule of neutral answers)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person with this number stands: known already, visible here, under this name, insured from that month on.
+
+    ``insured_by`` is the employer only where it lies in the asker's scope.
+    """
+
+    worker_id: int
+    visible: bool
+    same_name: bool
+    insured: bool
+    insured_by: int | None = None
+
+
+def standings(keys: Sequence[str], names: Sequence[str], from_periods: Sequence[date]) -> list[Standing | None]:
+    """For each number (as a key of 18) how it stands; None where the registry does not know it."""
+    found: list[Standing | None] = [None] * len(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select place, worker_id, visible, same_name, insured, insured_by"
+            " from identity_standings(%s::text[], %s::text[], %s::date[])",
+            [list(keys), list(names), list(from_periods)],
+        )
+        for place, *told in cursor.fetchall():
+            found[place - 1] = Standing(*told)
+    return found
+
+
+def standing(key: str, name: str, from_period: date) -> Standing | None:
+    """The same for one number."""
+    return standings([key], [name], [from_period])[0]
+
+
+def namesakes(name: str, birth_date: date) -> list[int]:
+    """Workers of the scope with this name and birth date: likely one person under two numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("select worker_id from namesakes(%s, %s)", [name, birth_date])
+        return [number for (number,) in cursor.fetchall()]
+
+
+def organisation_code_taken(code: str, besides: int | None = None) -> bool:
+    """Whether an organisation code is another employer's, anywhere in the province."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organisation_code_taken(%s, %s)", [code, besides])
+        return bool(cursor.fetchone()[0])
