@@ -7,6 +7,7 @@ servers of this checkout, which ``manage.py`` starts.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -319,7 +320,7 @@ DJANGO_TABLES2_TEMPLATE = "web/table.html"
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO")
-_log_steps = [
+_log_steps: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -5,3 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class PoolingConfig(AppConfig):
     name = "pooling"
     verbose_name = _("Pooling")
+
+    def ready(self) -> None:
+        from jilin_si.access.rls import append_only
+        from jilin_si.jobs import invariants, reconciler
+        from pooling import month
+        from pooling.invariants import invariants as own_invariants
+
+        append_only("pooling_pensionpayment")
+        invariants.register(own_invariants)
+        reconciler.register(month.MONTH, month.resume_month)
+        reconciler.register(month.PENSIONS, month.resume_pensions)

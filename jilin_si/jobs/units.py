@@ -52,7 +52,8 @@ def plan_units(
         )
         with connection.cursor() as cursor:
             cursor.execute(
-                "insert into jobs_jobunit (run_id, job, period, agency_id, key, state, attempts, checksum, figures, error)"
+                "insert into jobs_jobunit"
+                " (run_id, job, period, agency_id, key, state, attempts, checksum, figures, error)"
                 " select %s, %s, %s, a, %s, 'waiting', 0, '', '{}', '' from unnest(%s::int[]) a"
                 " on conflict (job, period, agency_id, key) do nothing",
                 [run.pk, job, period, key, agency_ids],
