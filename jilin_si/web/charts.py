@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from jilin_si.periods import format_period
-from jilin_si.web.formats import percent, rate_class, wan
+from jilin_si.web.formats import WAN, percent, rate_class, wan
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -40,7 +40,7 @@ class Amount:
     def as_data(self) -> dict[str, str] | None:
         if self.yuan is None:
             return None
-        return {"value": str(self.yuan), "text": wan(self.yuan)}
+        return {"value": f"{Decimal(self.yuan) / WAN:f}", "text": wan(self.yuan)}
 
 
 def unit_map(units: Iterable[UnitOnMap], words: str, selected: str = "", label_below: int = 90) -> dict[str, Any]:

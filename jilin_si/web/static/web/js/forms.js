@@ -34,7 +34,12 @@
       const day = new Date(`${shown}T00:00:00Z`);
       return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== shown ? { error: jsi.word("not_a_day") } : { value: shown };
     },
-    identity: (text) => ({ value: text.replace(/[\s-]/g, "").toUpperCase() }),
+    /* shown in groups, 220104 550815 001; whoever reads it takes the blanks out */
+    identity: (text) => {
+      const bare = text.replace(/[\s-]/g, "").toUpperCase();
+      const born = bare.length > 15 ? 14 : 12;
+      return { value: [bare.slice(0, 6), bare.slice(6, born), bare.slice(born)].filter(Boolean).join(" ") };
+    },
   };
 
   /* Read a field as one leaves it: gives {value, error}; the value is put back plain. */

@@ -1,0 +1,59 @@
+"""The style pages in a browser: no fault of accessibility, nothing refused by the security policy, in both languages.
+
+``JSI_PICTURES=folder`` keeps a picture of each page, to be looked at beside the reference.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.styleguide.fixtures import registries, sign_in, style_site  # noqa: F401
+
+STAFF = ["desk", "record", "grid", "remittance", "states", "form", "list"]
+AXE = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
+
+
+def faults_of(page: Any) -> list[str]:
+    """What axe finds on the page as it stands."""
+    page.evaluate((Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate(f"axe.run(document, {AXE})")["violations"]
+    return [f"{v['id']} ({v['impact']}): {n['html'][:160]} {n.get('failureSummary', '')[:160]}" for v in found for n in v["nodes"]]
+
+
+def picture(page: Any, name: str) -> None:
+    folder = os.environ.get("JSI_PICTURES")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", STAFF)
+def test_a_staff_page_has_no_fault(sign_in: Callable[..., Any], name: str, language: str) -> None:  # noqa: F811
+    page = sign_in("wangshuqin", "/style/states/", language)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(page.url.replace("states", name))
+    page.wait_for_load_state("networkidle")
+    picture(page, f"{name}-{language}")
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1366, 390, 320])
+def test_the_portal_holds_on_every_width(sign_in: Callable[..., Any], width: int, language: str) -> None:  # noqa: F811
+    page = sign_in("sunlixin", "/style/portal/", language)
+    page.set_viewport_size({"width": width, "height": 844 if width < 1000 else 768})
+    picture(page, f"portal-{width}-{language}")
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 640:
+        heights = page.evaluate("[...document.querySelectorAll('.btn, .tabbar a, .field input')].filter(e => e.offsetParent).map(e => e.offsetHeight)")
+        assert heights
+        assert min(heights) >= 44
