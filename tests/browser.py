@@ -64,7 +64,7 @@ def _unpack(folder: Path) -> Path:
         text=True,
     )
     if done.returncode:
-        raise RuntimeError(f"No browser could be unpacked. Run `make install`. {done.stderr}")
+        raise RuntimeError(f"No browser could be unpacked. Run `make install`. {done.stderr!s}")
     return Path(str(done.stdout).strip())
 
 

@@ -93,7 +93,7 @@ def _empty_database(self: TransactionTestCase) -> None:
 
 
 # Django's own emptying knows neither partitions nor tables that the application's role may not truncate.
-TransactionTestCase._fixture_teardown = _empty_database  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _empty_database  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,8 @@ def test_web_worker_and_clock_are_started_kept_and_ended_together(
     assert answer_of(port) < 500
     children = children_of(process.pid)
     assert len(children) == 3
+    for name in ("web", "worker", "beat"):
+        assert (default_places().logs / f"{name}.log").exists()
 
     web = next(pid for pid in children if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
     os.kill(web, signal.SIGKILL)
@@ -199,11 +201,6 @@ def test_where_the_keeper_is_killed_the_others_end_by_themselves(
     while any(alive(pid) for pid in children) and time.monotonic() < until:
         time.sleep(0.1)
     assert [pid for pid in children if alive(pid)] == []
-
-
-def test_what_they_say_is_kept(served: tuple[subprocess.Popen[str], int]) -> None:
-    for name in ("web", "worker", "beat"):
-        assert (default_places().logs / f"{name}.log").exists()
 
 
 @pytest.mark.django_db

@@ -42,7 +42,7 @@ class User:
 
     def wait_until_in(self) -> list[str]:
         """Returns what it said on its way in."""
-        said = []
+        said: list[str] = []
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.strip() == "in":
