@@ -48,6 +48,7 @@ class EmployerShown:
     name: str
     number: str
     others: list[tuple[str, str]] = field(default_factory=list)
+    employer_id: int | None = None
 
 
 PeriodProvider = Callable[["HttpRequest"], PeriodShown | None]
