@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class PensionConfig(AppConfig):
     name = "pension"
     verbose_name = _("Pension")
+
+    def ready(self) -> None:
+        from collection.lines import register
+        from pension.contribution import PensionContribution
+
+        register(PensionContribution())

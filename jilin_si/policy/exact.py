@@ -43,6 +43,11 @@ def round_by_mode(value: Fraction, mode: str) -> Fraction:
     return Fraction(whole if numerator >= 0 else -whole, units)
 
 
+def to_fen(yuan: Fraction) -> int:
+    """Exact yuan as whole fen, half up (GEN-1)."""
+    return int(round_half_up(yuan, 100) * 100)
+
+
 def to_decimal(value: Fraction, places: int | None = None) -> Decimal:
     """Turn an exact number into a Decimal: half up to ``places``, or all its digits where they end.
 
