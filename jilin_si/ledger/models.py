@@ -28,9 +28,7 @@ class Period(models.Model):
         "agencies.Agency", models.DO_NOTHING, related_name="+", verbose_name=_("agency")
     )
     period = models.DateField(_("period"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     assessed_at = models.DateTimeField(_("assessed at"), null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_by = models.ForeignKey(
@@ -63,9 +61,7 @@ class Account(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    trial_code = models.CharField(
-        _("code of the trial chart"), max_length=10, blank=True
-    )
+    trial_code = models.CharField(_("code of the trial chart"), max_length=10, blank=True)
 
     class Meta:
         managed = False
@@ -79,9 +75,7 @@ class Account(models.Model):
 
     @property
     def name(self) -> str:
-        return (
-            self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
-        )
+        return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
 
 
 class Journal(models.Model):
@@ -103,9 +97,7 @@ class Journal(models.Model):
         related_name="reversed_by",
         verbose_name=_("reverses"),
     )
-    made_by = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+"
-    )
+    made_by = models.ForeignKey("access.User", models.DO_NOTHING, null=True, related_name="+")
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
 
     scope_county = "agency_id"
@@ -123,9 +115,7 @@ class Posting(models.Model):
 
     pk = models.CompositePrimaryKey("journal_id", "account_id")
     journal = models.ForeignKey(Journal, models.DO_NOTHING, related_name="postings")
-    account = models.ForeignKey(
-        Account, models.DO_NOTHING, db_column="account", related_name="+"
-    )
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_column="account", related_name="+")
     amount = MoneyField(_("amount"), db_column="amount_fen")
 
     scope_county = "journal__agency_id"
@@ -144,9 +134,7 @@ class Balance(models.Model):
     pk = models.CompositePrimaryKey("agency_id", "fund", "account_id", "period")
     agency = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
     fund = models.CharField(_("fund"), max_length=30)
-    account = models.ForeignKey(
-        Account, models.DO_NOTHING, db_column="account", related_name="+"
-    )
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_column="account", related_name="+")
     period = models.DateField(_("period"))
     debit = MoneyField(_("debit"), db_column="debit_fen")
     credit = MoneyField(_("credit"), db_column="credit_fen")

@@ -95,10 +95,7 @@ def close_period(*, agency_id: int, period: date, user_id: int | None) -> None:
         )
         row = cursor.fetchone()
         if row is None or row[0] == "open":
-            raise LedgerError(
-                _("%(period)s has not been assessed yet.")
-                % {"period": f"{period:%Y-%m}"}
-            )
+            raise LedgerError(_("%(period)s has not been assessed yet.") % {"period": f"{period:%Y-%m}"})
         if row[0] == "closed":
             return
         cursor.execute(
@@ -107,9 +104,7 @@ def close_period(*, agency_id: int, period: date, user_id: int | None) -> None:
         )
         (earlier,) = cursor.fetchone()
         if earlier:
-            raise LedgerError(
-                _("Close %(period)s first.") % {"period": f"{earlier:%Y-%m}"}
-            )
+            raise LedgerError(_("Close %(period)s first.") % {"period": f"{earlier:%Y-%m}"})
         cursor.execute(
             "update ledger_period set state = 'closed', closed_at = now(), closed_by_id = %s"
             " where agency_id = %s and period = %s",

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 from jilin_si.access.rls import protect
 
-SQL = (Path(__file__).parent.parent / "sql" / "0001_ledger.sql").read_text(
-    encoding="utf-8"
-)
+SQL = (Path(__file__).parent.parent / "sql" / "0001_ledger.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):

@@ -84,15 +84,11 @@ class Migration(migrations.Migration):
                 ("period", models.DateField(verbose_name="period")),
                 (
                     "debit",
-                    jilin_si.money.MoneyField(
-                        db_column="debit_fen", verbose_name="debit"
-                    ),
+                    jilin_si.money.MoneyField(db_column="debit_fen", verbose_name="debit"),
                 ),
                 (
                     "credit",
-                    jilin_si.money.MoneyField(
-                        db_column="credit_fen", verbose_name="credit"
-                    ),
+                    jilin_si.money.MoneyField(db_column="credit_fen", verbose_name="credit"),
                 ),
             ],
             options={
@@ -112,9 +108,7 @@ class Migration(migrations.Migration):
                 ("booked_on", models.DateField(verbose_name="booked on")),
                 (
                     "narrative",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="narrative"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="narrative"),
                 ),
                 (
                     "made_at",
@@ -188,9 +182,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    jilin_si.money.MoneyField(
-                        db_column="amount_fen", verbose_name="amount"
-                    ),
+                    jilin_si.money.MoneyField(db_column="amount_fen", verbose_name="amount"),
                 ),
             ],
             options={
