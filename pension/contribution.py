@@ -20,7 +20,7 @@ MOVED = ("account.transfer_on_base", "account.transfer_on_local_avg")
 
 
 class PensionContribution:
-    """Employers pay on wages and retiree cost together, workers on their own base; accounts are credited (PEN-2, PEN-6)."""
+    """Employers pay on wages and retiree cost, workers on their own base; accounts are credited (PEN-2, PEN-6)."""
 
     line = "pension"
     order = 1
