@@ -9,11 +9,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 FEN = Decimal("0.01")
@@ -130,6 +131,11 @@ class MoneyField(models.BigIntegerField):
 
     description = _("An amount in yuan, kept in fen")
 
+    if TYPE_CHECKING:  # what a model's attribute takes and gives
+        _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
+        _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]
+
     def from_db_value(self, value: int | None, expression: object, connection: object) -> Decimal | None:
         return None if value is None else from_fen(value)
 
@@ -163,4 +169,4 @@ class MoneyField(models.BigIntegerField):
     @property
     def validators(self) -> list[Any]:  # type: ignore[override]
         """BigIntegerField's range validators compare fen with yuan; the range is checked in ``to_fen``."""
-        return list(self._validators)
+        return list(self._validators)  # type: ignore[attr-defined]
