@@ -7,11 +7,17 @@ class CollectionConfig(AppConfig):
     verbose_name = _("Collection")
 
     def ready(self) -> None:
+        from collection.declared import explain_wage, wage_rules
         from collection.invariants import invariants
+        from collection.opening import record_declaration, record_leaver
+        from enrollment import hooks
         from jilin_si.access.rls import append_only
         from jilin_si.jobs.invariants import register
 
         register(invariants)
+        hooks.on_declaration_approved.register(record_declaration)
+        hooks.on_employment_ended.register(record_leaver)
+        hooks.register_wage_rules(wage_rules, explain_wage)
 
         append_only(
             "collection_spell",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jilin_si.jobs.units import UnitResult
 from jilin_si.ledger.services import LedgerError
-from jilin_si.periods import month
+from jilin_si.periods import add_months, month
 
 
 def recording_period(county_id: int) -> date:
@@ -115,22 +115,9 @@ def record_declaration(declaration: Any) -> None:
             "select make_county_partition('collection_spell', %(year)s, %(county)s)",
             arguments,
         )
-        cursor.execute(
-            """
-            insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,
-                                          fee_year, county_id, sign, reverses)
-            select s.worker_id, s.employer_id, s.wage_fen, greatest(s.first_period, %(first)s), s.last_period,
-                   %(recorded)s, s.fee_year, s.county_id, -1, s.spell_id
-            from collection_spell s
-            where s.fee_year = %(year)s and s.county_id = %(county)s and s.employer_id = %(employer)s and s.sign = 1
-              and s.last_period >= %(first)s
-              and not exists (select 1 from collection_spell r
-                              where r.fee_year = %(year)s and r.county_id = %(county)s
-                                and r.employer_id = %(employer)s and r.worker_id = s.worker_id
-                                and r.reverses = s.spell_id)
-            """,
-            arguments,
-        )
+        if declaration.kind == "yearly":  # a joining one adds to what goes on
+            _reverse_spells(cursor, arguments)
+            _record_retiree_cost(cursor, arguments)
         cursor.execute(
             """
             insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,
@@ -145,24 +132,83 @@ def record_declaration(declaration: Any) -> None:
             """,
             arguments,
         )
+
+
+def record_leaver(employment: Any) -> None:
+    """Take back what was to be charged after the last month of an employment that ended (registered with enrollment).
+
+    One partial reversing spell for each of the worker's living ones, recorded in the first period not assessed.
+    """
+    first = add_months(employment.last_period, 1)
+    arguments = {
+        "worker": employment.worker_id,
+        "employer": employment.employer_id,
+        "county": employment.county_id,
+        "first": first,
+        "recorded": recording_period(employment.county_id),
+    }
+    with connection.cursor() as cursor:
         cursor.execute(
-            """
-            insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period, last_period,
-                                                recorded_in, sign, reverses)
-            select r.employer_id, r.county_id, r.retirees, r.cost_fen, greatest(r.first_period, %(first)s),
-                   r.last_period, %(recorded)s, -1, r.id
-            from collection_retireecost r
-            where r.employer_id = %(employer)s and r.sign = 1 and r.last_period >= %(first)s
-              and not exists (select 1 from collection_retireecost n where n.reverses = r.id)
+            f"""
+            insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,
+                                          fee_year, county_id, sign, reverses)
+            select s.worker_id, s.employer_id, s.wage_fen, greatest(s.first_period, %(first)s), living.last_period,
+                   %(recorded)s, s.fee_year, s.county_id, -1, s.spell_id
+            from collection_spell s {_LIVING}
+            where s.worker_id = %(worker)s and s.county_id = %(county)s and s.employer_id = %(employer)s and s.sign = 1
+              and living.last_period >= greatest(s.first_period, %(first)s)
             """,
             arguments,
         )
-        if declaration.retirees or declaration.retiree_cost:
-            cursor.execute(
-                """
-                insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period,
-                                                    last_period, recorded_in)
-                values (%(employer)s, %(county)s, %(retirees)s, %(cost)s, %(first)s, %(end)s, %(recorded)s)
-                """,
-                arguments,
-            )
+
+
+# A reversing spell reaches from some month to the end of what it reverses: the months before it are still living.
+_LIVING = """
+cross join lateral (
+  select coalesce((min(r.first_period) - interval '1 month')::date, s.last_period) as last_period
+  from collection_spell r
+  where r.fee_year = s.fee_year and r.county_id = s.county_id and r.employer_id = s.employer_id
+    and r.worker_id = s.worker_id and r.reverses = s.spell_id
+) living
+"""
+
+
+def _reverse_spells(cursor: Any, arguments: dict[str, Any]) -> None:
+    """Reverse what is still living of the employer's spells from the first month on."""
+    cursor.execute(
+        f"""
+        insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,
+                                      fee_year, county_id, sign, reverses)
+        select s.worker_id, s.employer_id, s.wage_fen, greatest(s.first_period, %(first)s), living.last_period,
+               %(recorded)s, s.fee_year, s.county_id, -1, s.spell_id
+        from collection_spell s {_LIVING}
+        where s.fee_year = %(year)s and s.county_id = %(county)s and s.employer_id = %(employer)s and s.sign = 1
+          and living.last_period >= greatest(s.first_period, %(first)s)
+        """,
+        arguments,
+    )
+
+
+def _record_retiree_cost(cursor: Any, arguments: dict[str, Any]) -> None:
+    """Reverse the employer's retiree cost from the first month on, and write what is declared now."""
+    cursor.execute(
+        """
+        insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period, last_period,
+                                            recorded_in, sign, reverses)
+        select r.employer_id, r.county_id, r.retirees, r.cost_fen, greatest(r.first_period, %(first)s),
+               r.last_period, %(recorded)s, -1, r.id
+        from collection_retireecost r
+        where r.employer_id = %(employer)s and r.sign = 1 and r.last_period >= %(first)s
+          and not exists (select 1 from collection_retireecost n where n.reverses = r.id)
+        """,
+        arguments,
+    )
+    if arguments["retirees"] or arguments["cost"]:
+        cursor.execute(
+            """
+            insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period,
+                                                last_period, recorded_in)
+            values (%(employer)s, %(county)s, %(retirees)s, %(cost)s, %(first)s, %(end)s, %(recorded)s)
+            """,
+            arguments,
+        )

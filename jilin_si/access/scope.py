@@ -86,7 +86,7 @@ def everything() -> Scope:
 
 @contextmanager
 def acting_as(scope: Scope) -> Iterator[Scope]:
-    """Make a scope active; inside a transaction the database is told too (for row-level security)."""
+    """Make a scope active; inside a transaction the database is told too (for row-level security), and told back."""
     token = _active.set(scope)
     try:
         if connection.in_atomic_block:
@@ -94,6 +94,9 @@ def acting_as(scope: Scope) -> Iterator[Scope]:
         yield scope
     finally:
         _active.reset(token)
+        outer = _active.get()
+        if outer is not None and connection.in_atomic_block and not connection.needs_rollback:
+            _tell_database(outer)
 
 
 def tell_database(scope: Scope) -> None:

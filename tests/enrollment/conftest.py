@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
+from enrollment import hooks
+from enrollment.hooks import LineRule, WageRules
 from enrollment.models import Employer
 from jilin_si.access.models import Role, User
 from tests.enrollment import factories as make
@@ -43,3 +46,16 @@ def acting(clerk: User) -> Iterator[User]:
 def works(acting: User) -> Employer:
     """An employer of Jiutai."""
     return make.employer(acting)
+
+
+@pytest.fixture
+def pension_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules of the pension line in January 1996, whatever lines are registered."""
+    rules = WageRules(
+        make.JANUARY,
+        (LineRule("pension", "pension", 215_000, 20_000, 22_150, 110_751, 90_000, 1_846, True),),
+        Decimal("369.17"),
+        Decimal("0.6"),
+        Decimal(3),
+    )
+    monkeypatch.setattr(hooks, "_rules", [lambda employer, period: rules])
