@@ -79,7 +79,9 @@ def create_app_role() -> migrations.RunSQL:
     return migrations.RunSQL(
         sql=f"""
         do $$ begin
-          create role {APP_ROLE} nologin;
+          if not exists (select from pg_roles where rolname = '{APP_ROLE}') then
+            create role {APP_ROLE} nologin;
+          end if;
         exception when duplicate_object or unique_violation then null;
         end $$;
         do $$ begin
