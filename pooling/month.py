@@ -111,12 +111,26 @@ def start_month(
     A run that is not finished is returned instead of a second one; so is run ``number`` where it was started before
     (two people pressed the same button). Before the 8th it is refused unless ``early``: what is assessed is fixed.
     """
+    run, is_new = plan_month(period, user_id, number, early)
+    if is_new:
+        transaction.on_commit(lambda: send_month(run.pk))
+    return run
+
+
+@transaction.atomic
+def plan_month(
+    period: date, user_id: int | None = None, number: int | None = None, early: bool = False
+) -> tuple[JobRun, bool]:
+    """Write down a run of the month and its units as ``start_month`` does, and send nothing.
+
+    Returns the run, and whether it was made now.
+    """
     lock([PROVINCE])
     runs = list(JobRun.objects.filter(job=MONTH, period=period).order_by("id"))
     if runs and runs[-1].finished_at is None:
-        return runs[-1]
+        return runs[-1], False
     if number is not None and number <= len(runs):
-        return runs[number - 1]
+        return runs[number - 1], False
     if number is not None and number > len(runs) + 1:
         raise PoolingConflict(_("The month was run differently meanwhile. Load the page again."))
     day = today()
@@ -138,17 +152,25 @@ def start_month(
     _add_units(run, REMIT, counties, key)
     _add_units(run, REDISTRIBUTE, [PROVINCE], key)
     note("start_month", user_id, "job", run.pk, period=period, units=len(counties))
-    transaction.on_commit(lambda: send_month(run.pk))
-    return run
+    return run, True
 
 
 @transaction.atomic
 def start_pensions(period: date, user_id: int | None = None) -> JobRun:
     """Start the month's last step for every unit: pensions booked as paid. Started before: that run is returned."""
+    run, is_new = plan_pensions(period, user_id)
+    if is_new:
+        transaction.on_commit(lambda: send_pensions(run.pk))
+    return run
+
+
+@transaction.atomic
+def plan_pensions(period: date, user_id: int | None = None) -> tuple[JobRun, bool]:
+    """Write down the pension run of a month and its units, and send nothing; returns whether it was made now."""
     lock([PROVINCE])
     run = JobRun.objects.filter(job=PENSIONS, period=period).first()
     if run is not None:
-        return run
+        return run, False
     if Redistribution.objects.filter(period=period, state=Redistribution.State.PROPOSED).exists():
         raise PoolingError(
             _("The redistribution of %(period)s waits for approval; pensions are booked after it.")
@@ -163,8 +185,7 @@ def start_pensions(period: date, user_id: int | None = None) -> JobRun:
         )
     run = plan_units(PENSIONS, period, counties, "", user_id)
     note("start_pensions", user_id, "job", run.pk, period=period, units=len(counties))
-    transaction.on_commit(lambda: send_pensions(run.pk))
-    return run
+    return run, True
 
 
 def due_period(day: date) -> date | None:
