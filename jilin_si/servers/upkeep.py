@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
+import psycopg2.extensions
 import redis
 from django.conf import settings
 from django.core.management import call_command, get_commands
@@ -15,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from jilin_si.servers.connections import database
+from jilin_si.servers.connections import APP_ROLE, database
 from jilin_si.servers.errors import SetupError
 from jilin_si.servers.places import default_places
 
@@ -90,10 +91,32 @@ def check_database() -> None:
         raise SetupError(
             f"The database of DATABASE_URL cannot be reached ({reason}). Start it, or mend the URL."
         ) from None
-    with given:
+    try:
         if given.server_version < OLDEST_POSTGRES:
             raise SetupError("The server of DATABASE_URL is older than PostgreSQL 15. Use 15 or newer.")
-    given.close()
+        if settings.DB_ROLE == "owner":
+            _check_roles(given)
+    finally:
+        given.close()
+
+
+def _check_roles(given: psycopg2.extensions.connection) -> None:
+    """The owner makes the application's role where it may; where it may not, an administrator does."""
+    with given.cursor() as cursor:
+        cursor.execute(
+            "select current_user,"
+            " exists (select from pg_roles where rolname = %(app)s),"
+            " (select rolsuper or rolcreaterole from pg_roles where rolname = current_user),"
+            " coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = %(app)s), false)",
+            {"app": APP_ROLE},
+        )
+        me, exists, may_create, is_member = cursor.fetchone()
+    if (exists and is_member) or (not exists and may_create):
+        return
+    make = "" if exists else f"create role {APP_ROLE} nologin; "
+    raise SetupError(
+        f'The database lacks its second role. As an administrator: {make}grant {APP_ROLE} to "{me}".'
+    )
 
 
 def check_redis() -> None:
