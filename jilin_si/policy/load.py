@@ -162,7 +162,7 @@ def _value_row(
         valid_from=version.valid_from,
         valid_to=version.valid_to,
         value=units.write(version.value),
-        document_id=documents[version.document.code] if version.document else None,
+        document_id=documents[version.document.code if version.document else ""],
         confidence=version.confidence,
         note=version.note,
         state=ValueState.APPROVED,

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ from django.utils.translation import gettext_lazy as _
 from jilin_si.policy import units
 from jilin_si.policy.errors import InputError
 from jilin_si.policy.lookup import PROVINCE, Document, ParameterInfo, ParameterVersion, Policy
+from jilin_si.policy.strict_json import as_number
 from jilin_si.policy.units import Shape
 
 CONFIDENCES = ("law", "remembered", "illustrative")
@@ -70,22 +71,44 @@ def read_all() -> ParameterSet:
     return read_folders(parameter_folders())
 
 
-def read_folders(folders: Iterable[tuple[str, Path]]) -> ParameterSet:
-    """Read the folders' files: documents of all of them first, because a value may rest on any."""
+def read_folders(
+    folders: Iterable[tuple[str, Path]], problems: list[FileProblem] | None = None
+) -> ParameterSet:
+    """Read the folders' files: documents of all of them first, because a value may rest on any.
+
+    Raises FileProblem at the first entry that cannot be taken; with a list of ``problems`` it is noted there and the
+    entry left out.
+    """
     found = ParameterSet()
-    tables = [(app, path, _load(path)) for app, folder in folders for path in sorted(folder.glob("*.toml"))]
+    tables: list[tuple[str, Path, dict[str, Any]]] = []
+
+    def attempt(work: Callable[..., Any], *arguments: Any) -> None:
+        try:
+            work(*arguments)
+        except FileProblem as problem:
+            if problems is None:
+                raise
+            problems.append(problem)
+
+    for app, folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            attempt(lambda app, path: tables.append((app, path, _load(path))), app, path)
     for _app, path, table in tables:
-        _only_keys(path.name, table, {"document", "parameter"})
-        for entry in table.get("document", []):
-            document = _document(path.name, entry)
-            if document.code in found.documents:
-                raise FileProblem(
-                    f"{path.name} {document.code}", _("this document stands in the files twice")
-                )
-            found.documents[document.code] = document
+        attempt(_only_keys, path.name, table, {"document", "parameter"})
+        for entry in _entries(path.name, table, "document", attempt):
+            attempt(_add_document, found, path.name, entry)
     for app, path, table in tables:
-        for entry in table.get("parameter", []):
-            _parameter(found, app, path.name, entry)
+        for entry in _entries(path.name, table, "parameter", attempt):
+            attempt(_parameter, found, app, path.name, entry, attempt)
+    return found
+
+
+def _entries(
+    file: str, table: Mapping[str, Any], key: str, attempt: Callable[..., None]
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if key in table:
+        attempt(lambda: found.extend(_tables(file, table, key)))
     return found
 
 
@@ -120,6 +143,13 @@ def _both_languages(where: str, table: Mapping[str, Any], key: str) -> tuple[str
     return _need(where, texts, "zh", str), _need(where, texts, "en", str)
 
 
+def _add_document(found: ParameterSet, file: str, entry: Mapping[str, Any]) -> None:
+    document = _document(file, entry)
+    if document.code in found.documents:
+        raise FileProblem(f"{file} {document.code}", _("this document stands in the files twice"))
+    found.documents[document.code] = document
+
+
 def _document(file: str, entry: Mapping[str, Any]) -> Document:
     where = f"{file} {entry.get('code', '?')}"
     _only_keys(where, entry, {"code", "number", "title", "issuer", "issued_on", "note"})
@@ -149,7 +179,9 @@ _PARAMETER_KEYS = {
 _VALUE_KEYS = {"from", "to", "value", "document", "confidence", "agency", "note"}
 
 
-def _parameter(found: ParameterSet, app: str, file: str, entry: Mapping[str, Any]) -> None:
+def _parameter(
+    found: ParameterSet, app: str, file: str, entry: Mapping[str, Any], attempt: Callable[..., None]
+) -> None:
     where = f"{file} {entry.get('code', '?')}"
     _only_keys(where, entry, _PARAMETER_KEYS)
     code = _need(where, entry, "code", str)
@@ -159,51 +191,69 @@ def _parameter(found: ParameterSet, app: str, file: str, entry: Mapping[str, Any
     description, description_en = (
         _both_languages(where, entry, "description") if "description" in entry else ("", "")
     )
+    values = _tables(where, entry, "value")
     found.infos[code] = ParameterInfo(
         code=code,
         app=app,
         name=name,
         name_en=name_en,
         shape=_shape(where, entry),
-        rules=tuple(_need(where, entry, "rules", list)),
+        rules=tuple(map(str, _need(where, entry, "rules", list))),
         description=description,
         description_en=description_en,
-        reference_date=entry.get("reference_date"),
+        reference_date=_need(where, entry, "reference_date", date) if "reference_date" in entry else None,
     )
     numbers: dict[int, int] = {}
-    values = sorted(
-        _need(where, entry, "value", list), key=lambda v: (v.get("agency", PROVINCE), str(v.get("from")))
-    )
-    for given in values:
+
+    def add(given: Mapping[str, Any]) -> None:
         version = _version(found, f"{where} {given.get('from', '?')}", code, given)
         numbers[version.agency_id] = number = numbers.get(version.agency_id, 0) + 1
         found.versions.append(replace(version, version=number))
 
+    for given in sorted(values, key=lambda v: (str(v.get("agency", PROVINCE)), str(v.get("from")))):
+        attempt(add, given)
+
+
+def _tables(where: str, entry: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    tables = _need(where, entry, key, list)
+    if not all(isinstance(table, dict) for table in tables):
+        raise FileProblem(where, _("“%(key)s”: tables are needed") % {"key": key})
+    return list(tables)
+
 
 def _shape(where: str, entry: Mapping[str, Any]) -> Shape:
     unit = _need(where, entry, "unit", str)
-    if unit not in units.UNITS:
+    _known_unit(where, unit, units.UNITS)
+    columns = []
+    for column in _tables(where, {"columns": entry.get("columns", [])}, "columns"):
+        _only_keys(where, column, {"name", "unit", "null"})
+        _known_unit(where, _need(where, column, "unit", str), units.COLUMN_UNITS)
+        columns.append(
+            units.Column(_need(where, column, "name", str), column["unit"], column.get("null") is True)
+        )
+    choices = _need(where, entry, "choices", list) if "choices" in entry else []
+    if (unit == "table") != bool(columns) or (unit == "choice") != bool(choices):
+        raise FileProblem(where, _("a table needs columns and a choice needs choices, others have neither"))
+    bounds = {bound: _need(where, entry, bound, str) for bound in ("minimum", "maximum") if bound in entry}
+    for bound in bounds.values():
+        if as_number(bound) is None:
+            raise FileProblem(where, _("“%(key)s”: %(given)s was given") % {"key": "minimum", "given": bound})
+    return Shape(unit, tuple(map(str, choices)), bounds.get("minimum"), bounds.get("maximum"), tuple(columns))
+
+
+def _known_unit(where: str, unit: str, known: Iterable[str]) -> None:
+    if unit not in known:
         raise FileProblem(
             where,
             _("“%(given)s” is no unit; allowed: %(allowed)s")
-            % {"given": unit, "allowed": ", ".join(units.UNITS)},
+            % {"given": unit, "allowed": ", ".join(sorted(known))},
         )
-    columns = units.read_columns(entry.get("columns", []))
-    for column in columns:
-        if column.unit not in units.COLUMN_UNITS:
-            raise FileProblem(
-                where,
-                _("“%(given)s” is no unit; allowed: %(allowed)s")
-                % {"given": column.unit, "allowed": ", ".join(sorted(units.COLUMN_UNITS))},
-            )
-    if (unit == "table") != bool(columns) or (unit == "choice") != bool(entry.get("choices")):
-        raise FileProblem(where, _("a table needs columns and a choice needs choices, others have neither"))
-    return Shape(unit, tuple(entry.get("choices", ())), entry.get("minimum"), entry.get("maximum"), columns)
 
 
 def _version(found: ParameterSet, where: str, code: str, given: Mapping[str, Any]) -> ParameterVersion:
     _only_keys(where, given, _VALUE_KEYS)
-    valid_from, valid_to = _need(where, given, "from", date), given.get("to")
+    valid_from = _need(where, given, "from", date)
+    valid_to = _need(where, given, "to", date) if "to" in given else None
     if valid_to is not None and valid_to < valid_from:
         raise FileProblem(where, _("it ends before it begins"))
     confidence = _need(where, given, "confidence", str)
@@ -231,7 +281,7 @@ def _version(found: ParameterSet, where: str, code: str, given: Mapping[str, Any
         unit=shape.unit,
         valid_from=valid_from,
         valid_to=valid_to,
-        agency_id=given.get("agency", PROVINCE),
+        agency_id=_need(where, given, "agency", int) if "agency" in given else PROVINCE,
         document=found.documents[source],
         confidence=confidence,
         note=given.get("note", ""),
@@ -256,98 +306,3 @@ def agency_codes() -> frozenset[int]:
 
 def policy_of(found: ParameterSet, agencies: frozenset[int], stamp: str = "files") -> Policy:
     return Policy(found.infos, found.versions, agencies, stamp)
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
-
-
-def write_documents(documents: Iterable[Document]) -> str:
-    """Documents as TOML text."""
-    lines = []
-    for document in sorted(documents, key=lambda d: d.code):
-        lines += [
-            "[[document]]",
-            f"code = {_text(document.code)}",
-            f"number = {_text(document.number)}",
-            f"title = {_texts(document.title, document.title_en)}",
-            f"issuer = {_texts(document.issuer, document.issuer_en)}",
-        ]
-        if document.issued_on:
-            lines.append(f"issued_on = {document.issued_on.isoformat()}")
-        if document.note:
-            lines.append(f"note = {_text(document.note)}")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def write_parameters(infos: Iterable[ParameterInfo], versions: Iterable[ParameterVersion]) -> str:
-    """Parameters with their values as TOML text that ``read_folders`` reads back without loss."""
-    of: dict[str, list[ParameterVersion]] = {}
-    for version in versions:
-        of.setdefault(version.code, []).append(version)
-    lines = []
-    for info in sorted(infos, key=lambda i: i.code):
-        lines += ["[[parameter]]", f"code = {_text(info.code)}", f"unit = {_text(info.unit)}"]
-        lines.append(f"rules = {_list(info.rules)}")
-        lines.append(f"name = {_texts(info.name, info.name_en)}")
-        if info.description or info.description_en:
-            lines.append(f"description = {_texts(info.description, info.description_en)}")
-        if info.shape.choices:
-            lines.append(f"choices = {_list(info.shape.choices)}")
-        for bound in ("minimum", "maximum"):
-            if getattr(info.shape, bound) is not None:
-                lines.append(f"{bound} = {_text(getattr(info.shape, bound))}")
-        if info.shape.columns:
-            lines.append(f"columns = [{', '.join(_column(c) for c in info.shape.columns)}]")
-        if info.reference_date:
-            lines.append(f"reference_date = {info.reference_date.isoformat()}")
-        for version in sorted(of.get(info.code, []), key=lambda v: (v.agency_id, v.valid_from)):
-            lines += ["", *_value_lines(version)]
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _value_lines(version: ParameterVersion) -> Iterator[str]:
-    yield "  [[parameter.value]]"
-    yield f"  from = {version.valid_from.isoformat()}"
-    if version.valid_to:
-        yield f"  to = {version.valid_to.isoformat()}"
-    if version.agency_id != PROVINCE:
-        yield f"  agency = {version.agency_id}"
-    yield f"  value = {_value(units.write(version.value))}"
-    yield f"  document = {_text(version.document.code if version.document else '')}"
-    yield f"  confidence = {_text(version.confidence)}"
-    if version.note:
-        yield f"  note = {_text(version.note)}"
-
-
-def _value(written: Any) -> str:
-    if isinstance(written, list):
-        if written and isinstance(written[0], list):
-            return "[\n" + "".join(f"    {_value(row)},\n" for row in written) + "  ]"
-        return "[" + ", ".join(_value(cell) for cell in written) + "]"
-    if isinstance(written, bool):
-        return "true" if written else "false"
-    return _text("" if written is None else str(written))
-
-
-def _text(text: str) -> str:
-    escaped = "".join(
-        {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c)
-        or (f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c)
-        for c in text
-    )
-    return f'"{escaped}"'
-
-
-def _texts(zh: str, en: str) -> str:
-    return f"{{ zh = {_text(zh)}, en = {_text(en)} }}"
-
-
-def _list(items: Iterable[str]) -> str:
-    return "[" + ", ".join(_text(item) for item in items) + "]"
-
-
-def _column(column: units.Column) -> str:
-    null = ", null = true" if column.may_be_null else ""
-    return f"{{ name = {_text(column.name)}, unit = {_text(column.unit)}{null} }}"
