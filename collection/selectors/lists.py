@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, ExpressionWrapper, F, IntegerField, Max, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from collection.models import Bill, OpenItem, Receipt, Summary
 from collection.selectors.receipts import money_sum
 from jilin_si.agencies.models import Agency
 from jilin_si.ledger.models import Journal, Period, Posting
-from jilin_si.money import ZERO
+from jilin_si.money import ZERO, MoneyField
 
 Rows = QuerySet[Any]
 
@@ -39,7 +39,7 @@ def county_month(county_id: int, period: date, line: str = "", ownership: str = 
         workers=Coalesce(Max("workers", filter=Q(recorded_in=F("due_period"))), 0),
         due=Sum(due),
         owed=Sum(owed),
-        paid=Sum(due) - Sum(owed),
+        paid=ExpressionWrapper(Sum(due) - Sum(owed), output_field=MoneyField()),
     )
     return rows
 

@@ -269,3 +269,18 @@ def rows(sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         cursor.execute(sql, list(arguments))
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def moved(worker: int, old: Employer, new: Employer, first_period: date) -> None:
+    """A worker who goes from one employer to another."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "update enrollment_employment set last_period = %s::date - interval '1 month'"
+            " where worker_id = %s and employer_id = %s",
+            [first_period, worker, old.pk],
+        )
+        cursor.execute(
+            "insert into enrollment_employment (worker_id, employer_id, county_id, first_period, leave_reason)"
+            " values (%s, %s, %s, %s, '')",
+            [worker, new.pk, new.county_id, first_period],
+        )
