@@ -27,6 +27,7 @@ from enrollment.permissions import MAY_ENTER, MAY_REVIEW, require
 from enrollment.refusals import Refusal, Stale
 from enrollment.services.workers import UNIQUE_VIOLATION, enrol_worker, sqlstate
 from jilin_si.access.audit import AuditEntry, record
+from jilin_si.agencies import clock
 from jilin_si.ledger.services import LedgerError
 from jilin_si.money import from_fen
 from jilin_si.periods import month, period_of
@@ -165,7 +166,7 @@ def submit_declaration(*, declaration: Declaration, version: int, by: User | Non
         held.retirees = checked.retirees
         held.retiree_cost = from_fen(checked.retiree_cost_fen)
         held.entered_by = by
-        held.submitted_at = timezone.now()
+        held.submitted_at = clock.now()
         held.reviewed_by = held.reviewed_at = None
         held.return_reason = ""
         held.version += 1
@@ -203,7 +204,7 @@ def return_declaration(*, declaration: Declaration, version: int, reason: str, b
         _second_person(held, by)
         held.state = State.RETURNED
         held.reviewed_by = by
-        held.reviewed_at = timezone.now()
+        held.reviewed_at = clock.now()
         held.return_reason = reason[:500]
         held.version += 1
         held.save(update_fields=["state", "reviewed_by", "reviewed_at", "return_reason", "version"])
@@ -226,7 +227,7 @@ def approve_declaration(*, declaration: Declaration, version: int, by: User) -> 
             raise Refusal("", "yearly_first", _("The yearly declaration of this employer must be approved first."))
         held.state = State.APPROVED
         held.reviewed_by = by
-        held.reviewed_at = timezone.now()
+        held.reviewed_at = clock.now()
         held.version += 1
         held.save(update_fields=["state", "reviewed_by", "reviewed_at", "version"])
         try:
@@ -332,8 +333,6 @@ def _record(
 
 
 def _check_fee_year(fee_year: int) -> None:
-    from jilin_si.agencies.clock import today
-
-    this: date = today()
+    this: date = clock.today()
     if not 1992 <= fee_year <= this.year + (this.month == 12):
         raise Refusal("fee_year", "fee_year", _("Declarations are made for %(year)s or an earlier year."), year=this.year)

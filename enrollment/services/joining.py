@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 
 from enrollment.declaring import Checker, draft_rows
 from enrollment.models import Declaration, Employer
 from enrollment.services.declarations import NotReady, start_declaration, write_lines
 from jilin_si.access.audit import record
-from jilin_si.agencies.clock import today
+from jilin_si.agencies import clock
 from jilin_si.money import ZERO
 from jilin_si.periods import month
 
@@ -29,7 +28,7 @@ def declare_joining(
     While the yearly declaration is still being typed they become rows of it; otherwise they make a return of their
     own, which a second person reviews like any other.
     """
-    fee_year = max(first_period.year, today().year)
+    fee_year = max(first_period.year, clock.today().year)
     yearly = Declaration.objects.filter(
         employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY
     ).first() or start_declaration(employer=employer, fee_year=fee_year, by=by)
@@ -48,7 +47,7 @@ def declare_joining(
         workers=len(wages),
         wages=sum(wages.values(), ZERO),
         entered_by=by,
-        submitted_at=timezone.now(),
+        submitted_at=clock.now(),
         draft={"rows": new_rows, "editors": [by.pk] if by else []},
     )
     checked = Checker(declaration).whole(declaration.draft)

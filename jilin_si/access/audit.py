@@ -42,6 +42,7 @@ class AuditEntry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(_("when"), db_default=Now())
+    day = models.DateField(_("business date"), null=True)
     user = models.ForeignKey(
         "access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("who")
     )
@@ -89,8 +90,8 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into access_auditentry"
-            " (user_id, act, object_kind, object_id, county_id, employer_id, reason, details)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
+            " (day, user_id, act, object_kind, object_id, county_id, employer_id, reason, details)"
+            " values ((select day from agencies_businessdate where id = 1), %s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
             [
                 by.pk if by is not None else None,
                 act,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from jilin_si.agencies.models import FIRST_BUSINESS_DATE, BusinessDate
 
@@ -16,3 +18,8 @@ def today() -> date:
 def set_today(day: date) -> None:
     """Move the business date; jobs and pages follow at once."""
     BusinessDate.objects.update_or_create(id=1, defaults={"day": day})
+
+
+def now() -> datetime:
+    """This moment on the office's calendar: the business date at the hour of the clock. For what people read."""
+    return timezone.make_aware(datetime.combine(today(), timezone.localtime().time()))
