@@ -83,10 +83,13 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
           from collection_assessmentparameter
           where line = %(line)s and county_id = %(county)s and trade_class = 0 and transfer_ppm + average_part_fen > 0
             and due_period <= %(december)s
-          window same as (partition by extract(year from due_period), floor_fen, cap_fen, own_ppm, transfer_ppm, average_part_fen)
+          window same as (partition by extract(year from due_period), floor_fen, cap_fen, own_ppm, transfer_ppm,
+                          average_part_fen)
         ),
-        stretch as (select distinct on (stretch) stretch, fee_year, floor_fen, cap_fen, own_ppm, transfer_ppm, average_part_fen
-                    from level order by stretch),
+        stretch as (
+          select distinct on (stretch) stretch, fee_year, floor_fen, cap_fen, own_ppm, transfer_ppm, average_part_fen
+          from level order by stretch
+        ),
         settled as (              -- the employers' months that were settled in this year
           select b.employer_id, b.due_period, b.recorded_in, 13 - extract(month from p.paid_in)::int as weight
           from collection_paidbill p join collection_bill b using (bill_id)
@@ -97,7 +100,8 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
           select distinct s.employer_id, s.fee_year, s.recorded_in
           from collection_spell s
           where s.county_id = %(county)s
-            and (s.employer_id, s.fee_year) in (select employer_id, extract(year from due_period)::smallint from settled)
+            and (s.employer_id, s.fee_year) in (
+              select employer_id, extract(year from due_period)::smallint from settled)
         ),
         marked as (
           select t.employer_id, t.fee_year, t.recorded_in, l.stretch, extract(month from l.due_period)::int as m,
@@ -142,7 +146,8 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
           group by worker_id
         ),
         due as (                  -- months of this year for which the worker stood with an employer of the line
-          select s.worker_id, sum(s.sign * (extract(month from s.last_period) - extract(month from s.first_period) + 1))::int as months
+          select s.worker_id,
+                 sum(s.sign * (extract(month from s.last_period) - extract(month from s.first_period) + 1))::int as months
           from collection_spell s
           where s.county_id = %(county)s and s.fee_year = %(year)s
             and exists (select 1 from enrollment_coverage c where c.county_id = %(county)s and c.line = %(line)s

@@ -6,7 +6,9 @@ spells; earlier months that became known only now are billed as supplements with
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,6 +23,18 @@ from jilin_si.policy.lookup import database_policy
 
 MEMO_DUE, MEMO_CONTRA = "9001", "9002"
 SUSPENSE = "2011"
+
+
+@dataclass(frozen=True)
+class LineSum:
+    """What one line's bills of a county and month add up to, in fen; the checksum is over all of them."""
+
+    line: str
+    bills: int
+    own: int
+    unit: int
+    takes_back: bool
+    checksum: str
 
 
 def assess_month(county_id: int, period: date) -> UnitResult:
@@ -44,24 +58,18 @@ def assess_month(county_id: int, period: date) -> UnitResult:
             continue_without_declaration(county_id, period)
         sums = _make_bills(cursor, county_id, period)
         _book_memorandum(county_id, period, sums)
-        credit_notes = _make_credit_notes(cursor, county_id, period)
+        takes_back = any(line.takes_back for line in sums)
+        credit_notes = _make_credit_notes(cursor, county_id, period) if takes_back else 0
         cursor.execute(
             "update ledger_period set state = 'assessed', assessed_at = now() where agency_id = %s and period = %s",
             [county_id, period],
         )
-        cursor.execute(
-            "select md5(coalesce(string_agg(concat_ws(',', line, employer_id, due_period, workers, base_fen,"
-            " retiree_cost_fen, own_due_fen, unit_due_fen, unit_credit_fen), ';'"
-            " order by line, employer_id, due_period), ''))"
-            " from collection_bill where county_id = %s and recorded_in = %s",
-            [county_id, period],
-        )
-        (checksum,) = cursor.fetchone()
     figures = {
-        "bills": sum(row["bills"] for row in sums),
-        "due": str(from_fen(sum(row["own"] + row["unit"] for row in sums))),
+        "bills": sum(line.bills for line in sums),
+        "due": str(from_fen(sum(line.own + line.unit for line in sums))),
         "credit_notes": credit_notes,
     }
+    checksum = hashlib.sha256("".join(f"{line.line}:{line.checksum};" for line in sums).encode()).hexdigest()
     return UnitResult(checksum=checksum, figures=figures)
 
 
@@ -71,8 +79,6 @@ def freeze_parameters(county_id: int, period: date) -> None:
     rows = [
         (
             contribution.line,
-            county_id,
-            period,
             rate.trade_class,
             rate.unit_ppm,
             rate.own_ppm,
@@ -86,13 +92,17 @@ def freeze_parameters(county_id: int, period: date) -> None:
         for contribution in all_lines()
         for rate in contribution.rates(policy, period, county_id)
     ]
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 10
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into collection_assessmentparameter (line, county_id, due_period, trade_class, unit_ppm, own_ppm,"
+        cursor.execute(
+            "insert into collection_assessmentparameter (county_id, due_period, line, trade_class, unit_ppm, own_ppm,"
             " floor_fen, cap_fen, transfer_ppm, average_part_fen, includes_retiree_cost, versions)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " select %s, %s, line, trade_class, unit_ppm, own_ppm, floor_fen, cap_fen, transfer_ppm, average_part_fen,"
+            " includes_retiree_cost, versions::jsonb from unnest(%s::text[], %s::int[], %s::int[], %s::int[],"
+            " %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bool[], %s::text[]) t(line, trade_class,"
+            " unit_ppm, own_ppm, floor_fen, cap_fen, transfer_ppm, average_part_fen, includes_retiree_cost, versions)"
             " on conflict (line, county_id, due_period, trade_class) do nothing",
-            rows,
+            [county_id, period, *columns],
         )
 
 
@@ -124,7 +134,8 @@ def continue_without_declaration(county_id: int, period: date) -> int:
             where s.fee_year = %(last_year)s and s.county_id = %(county)s
               and %(december)s between s.first_period and s.last_period
               and not exists (select 1 from collection_spell n
-                              where n.fee_year = %(year)s and n.county_id = %(county)s and n.employer_id = s.employer_id)
+                              where n.fee_year = %(year)s and n.county_id = %(county)s
+                                and n.employer_id = s.employer_id)
               and exists (select 1 from enrollment_coverage c
                           where c.employer_id = s.employer_id and c.first_period <= %(period)s
                             and coalesce(c.last_period, 'infinity') >= %(period)s)
@@ -194,7 +205,7 @@ def _case(lines: list[dict[str, Any]], column: str, otherwise: str) -> str:
     return f"case p.line {whens} else {otherwise} end" if whens else otherwise
 
 
-def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any]]:
+def _make_bills(cursor: Any, county_id: int, period: date) -> list[LineSum]:
     """Write this month's bills and supplements with their open items, and the summary; returns the sums a line."""
     lines = _worker_level_lines(cursor, county_id, period)
     arguments: dict[str, Any] = {
@@ -208,7 +219,8 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
     then = _sums(lines, "own_ppm_{0}", "transfer_ppm_{0}", "average_part_{0}")
     now_bases = _bases(lines, "%(floor_{0})s", "%(cap_{0})s")
     then_bases = _bases(lines, "p{0}.floor_fen", "p{0}.cap_fen") + "".join(
-        f", p{i}.own_ppm as own_ppm_{i}, p{i}.transfer_ppm as transfer_ppm_{i}, p{i}.average_part_fen as average_part_{i}"
+        f", p{i}.own_ppm as own_ppm_{i}, p{i}.transfer_ppm as transfer_ppm_{i}"
+        f", p{i}.average_part_fen as average_part_{i}"
         for i in range(len(lines))
     )
     joins = "".join(
@@ -237,7 +249,8 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
           select s.employer_id, s.sign, s.wage_fen, d.due_period::date as due_period{then_bases}
           from collection_spell s
           cross join lateral generate_series(s.first_period::timestamp,
-            least(s.last_period, (%(period)s::date - interval '1 month')::date)::timestamp, interval '1 month') d(due_period){joins}
+            least(s.last_period, (%(period)s::date - interval '1 month')::date)::timestamp,
+            interval '1 month') d(due_period){joins}
           where s.county_id = %(county)s and s.recorded_in = %(period)s and s.recorded_in > s.first_period
         ),
         retired as (              -- the same two of the retirees' cost
@@ -248,7 +261,8 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
           select r.employer_id, d.due_period::date, r.sign * r.cost_fen
           from collection_retireecost r
           cross join lateral generate_series(r.first_period::timestamp,
-            least(r.last_period, (%(period)s::date - interval '1 month')::date)::timestamp, interval '1 month') d(due_period)
+            least(r.last_period, (%(period)s::date - interval '1 month')::date)::timestamp,
+            interval '1 month') d(due_period)
           where r.county_id = %(county)s and r.recorded_in = %(period)s and r.recorded_in > r.first_period
         ),
         summed as (               -- an employer and month: each worker's parts, each rounded by itself
@@ -285,17 +299,23 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
           returning *
         ),
         new_item as (
-          insert into collection_openitem (bill_id, line, county_id, employer_id, due_period, recorded_in, own_fen, unit_fen)
-          select bill_id, line, county_id, employer_id, due_period, recorded_in,
-                 greatest(own_due_fen, 0), greatest(unit_due_fen, 0)
-          from new_bill
+          insert into collection_openitem (bill_id, line, county_id, employer_id, due_period, recorded_in, own_fen,
+            unit_fen, credit_fen)
+          select b.bill_id, b.line, b.county_id, b.employer_id, b.due_period, b.recorded_in,
+                 greatest(b.own_due_fen, 0), greatest(b.unit_due_fen, 0),
+                 case when p.transfer_ppm + p.average_part_fen > 0 then b.own_due_fen + b.unit_credit_fen else 0 end
+          from new_bill b join collection_assessmentparameter p on p.id = b.parameter_id and p.county_id = %(county)s
         ),
         total as (
           select line, count(*) as bills, count(*) filter (where due_period = recorded_in) as employers,
                  coalesce(sum(workers) filter (where due_period = recorded_in), 0) as workers,
                  coalesce(sum(wage_fen) filter (where due_period = recorded_in), 0) as wage,
                  coalesce(sum(retiree_cost_fen) filter (where due_period = recorded_in), 0) as retiree_cost,
-                 sum(own_due_fen) as own, sum(unit_due_fen) as unit
+                 sum(own_due_fen) as own, sum(unit_due_fen) as unit,
+                 bool_or(own_due_fen < 0 or unit_due_fen < 0) as takes_back,
+                 md5(string_agg(concat_ws(',', employer_id, due_period, workers, base_fen, retiree_cost_fen,
+                                          own_due_fen, unit_due_fen, unit_credit_fen),
+                                ';' order by employer_id, due_period)) as checksum
           from new_bill group by line
         ),
         new_summary as (
@@ -307,32 +327,29 @@ def _make_bills(cursor: Any, county_id: int, period: date) -> list[dict[str, Any
                 retiree_cost_fen = excluded.retiree_cost_fen, own_due_fen = excluded.own_due_fen,
                 unit_due_fen = excluded.unit_due_fen
         )
-        select line, bills, own, unit from total order by line
+        select line, bills, own, unit, takes_back, checksum from total order by line
         """,
         arguments,
     )
     sums = [
-        {"line": line, "bills": int(bills), "own": int(own), "unit": int(unit)}
-        for line, bills, own, unit in cursor.fetchall()
+        LineSum(line, int(bills), int(own), int(unit), takes_back, checksum)
+        for line, bills, own, unit, takes_back, checksum in cursor.fetchall()
     ]
     cursor.execute("set local enable_nestloop = on")
     return sums
 
 
-def _book_memorandum(county_id: int, period: date, sums: list[dict[str, Any]]) -> None:
+def _book_memorandum(county_id: int, period: date, sums: list[LineSum]) -> None:
     """Book what became due off the balance sheet (ACC-4): the books are on a cash basis."""
     book_many(
         agency_id=county_id,
         period=period,
         rows=[
             JournalRow(
-                fund=get_line(row["line"]).fund,
+                fund=get_line(row.line).fund,
                 kind="assessed",
                 booked_on=period,
-                legs={
-                    MEMO_DUE: row["own"] + row["unit"],
-                    MEMO_CONTRA: -row["own"] - row["unit"],
-                },
+                legs={MEMO_DUE: row.own + row.unit, MEMO_CONTRA: -row.own - row.unit},
             )
             for row in sums
         ],
@@ -343,7 +360,8 @@ def _make_credit_notes(cursor: Any, county_id: int, period: date) -> int:
     """Turn what a negative bill takes back into money of the employer that settles other bills of the same line."""
     cursor.execute(
         "select line, sum(greatest(-own_due_fen, 0)), sum(greatest(-unit_due_fen, 0)) from collection_bill"
-        " where county_id = %s and recorded_in = %s and (own_due_fen < 0 or unit_due_fen < 0) group by line",
+        " where county_id = %s and recorded_in = %s and recorded_in > due_period"
+        " and (own_due_fen < 0 or unit_due_fen < 0) group by line",
         [county_id, period],
     )
     notes = cursor.fetchall()
@@ -369,12 +387,14 @@ def _make_credit_notes(cursor: Any, county_id: int, period: date) -> int:
     cursor.execute(
         """
         with note as (
-          insert into collection_receipt (credit_of, county_id, employer_id, line, period, received_on, amount_fen, journal_id)
+          insert into collection_receipt (credit_of, county_id, employer_id, line, period, received_on, amount_fen,
+                                          journal_id)
           select b.bill_id, b.county_id, b.employer_id, b.line, %(period)s, %(period)s,
                  greatest(-b.own_due_fen, 0) + greatest(-b.unit_due_fen, 0), j.journal_id
           from collection_bill b
           join unnest(%(lines)s::text[], %(journals)s::bigint[]) j(line, journal_id) on j.line = b.line
-          where b.county_id = %(county)s and b.recorded_in = %(period)s and (b.own_due_fen < 0 or b.unit_due_fen < 0)
+          where b.county_id = %(county)s and b.recorded_in = %(period)s and b.recorded_in > b.due_period
+            and (b.own_due_fen < 0 or b.unit_due_fen < 0)
           order by b.line, b.employer_id, b.due_period
           returning receipt_id, line, county_id, employer_id, amount_fen
         )

@@ -50,7 +50,8 @@ wages as (                   -- wages are the same for every line: taken from th
   where line = (select line from level group by line order by count(*) desc, line limit 1)
 ),
 retired as (
-  select r.county_id, r.employer_id, p.period::date as due_period, greatest(r.recorded_in, p.period)::date as recorded_in,
+  select r.county_id, r.employer_id, p.period::date as due_period,
+         greatest(r.recorded_in, p.period)::date as recorded_in,
          sum(r.sign * r.cost_fen)::bigint as cost
   from collection_retireecost r
   join ledger_period p on p.agency_id = r.county_id and p.state <> 'open'
@@ -59,7 +60,8 @@ retired as (
 ),
 expected as (
   select b.bill_id, coalesce(w.workers, 0) as workers, coalesce(w.wage, 0) as wage,
-         case when p.own_ppm + p.transfer_ppm + p.average_part_fen > 0 then coalesce(s.base, 0) else coalesce(w.wage, 0) end
+         case when p.own_ppm + p.transfer_ppm + p.average_part_fen > 0 then coalesce(s.base, 0)
+              else coalesce(w.wage, 0) end
            as base,
          coalesce(s.own, 0) as own, coalesce(s.credit, 0) as credit,
          case when p.includes_retiree_cost then coalesce(r.cost, 0) else 0 end as cost, p.unit_ppm
@@ -79,7 +81,8 @@ where (b.workers, b.wage_fen, b.base_fen, b.own_due_fen, b.unit_credit_fen, b.re
   is distinct from (e.workers, e.wage, e.base, e.own, e.credit, e.cost,
                     (sign(e.wage + e.cost) * share(abs(e.wage + e.cost), e.unit_ppm))::bigint)
 union all                    -- and what is known of an assessed month was billed, in each line that covers the employer
-select null, c.line, w.employer_id, w.due_period, w.recorded_in, null, w.workers, null, w.wage, null, null, null, null, null, null
+select null, c.line, w.employer_id, w.due_period, w.recorded_in, null, w.workers, null, w.wage,
+       null, null, null, null, null, null
 from wages w
 join (select agency_id, max(period) as last_assessed from ledger_period where state <> 'open' group by 1) p
   on p.agency_id = w.county_id and w.recorded_in <= p.last_assessed
@@ -167,7 +170,8 @@ where b.line <> r.line or b.employer_id <> r.employer_id or a.employer_id <> b.e
 
 SUMMARY_IS_ITS_ROWS = """
 with due as (
-  select county_id, line::text, recorded_in as period, sum(own_due_fen)::bigint as own, sum(unit_due_fen)::bigint as unit
+  select county_id, line::text, recorded_in as period,
+         sum(own_due_fen)::bigint as own, sum(unit_due_fen)::bigint as unit
   from collection_bill group by 1, 2, 3
 ),
 paid as (
@@ -192,7 +196,8 @@ full join due using (county_id, line, period)
 full join paid using (county_id, line, period)
 full join received using (county_id, line, period)
 full join credited using (county_id, line, period)
-where (coalesce(s.own_due_fen, 0), coalesce(s.unit_due_fen, 0), coalesce(s.received_fen, 0), coalesce(s.own_paid_fen, 0),
+where (coalesce(s.own_due_fen, 0), coalesce(s.unit_due_fen, 0), coalesce(s.received_fen, 0),
+       coalesce(s.own_paid_fen, 0),
        coalesce(s.unit_paid_fen, 0), coalesce(s.credited_fen, 0))
   is distinct from (coalesce(due.own, 0), coalesce(due.unit, 0), coalesce(received.fen, 0), coalesce(paid.own, 0),
                     coalesce(paid.unit, 0), coalesce(credited.fen, 0))
@@ -253,7 +258,8 @@ def invariants() -> list[Invariant]:
     return [
         Invariant(
             "collection.bills_from_spells",
-            "every bill is the sum of its workers' parts, each rounded by itself, and its retirees' cost; none is missing",
+            "every bill is the sum of its workers' parts, each rounded by itself, and its retirees' cost; no bill is"
+            " missing",
             BILLS_FROM_SPELLS,
             order=20,
         ),

@@ -142,6 +142,7 @@ class OpenItem(CollectionModel):
     recorded_in = models.DateField(_("recorded in"))
     own = MoneyField(_("workers' part owed"), db_column="own_fen")
     unit = MoneyField(_("employer's part owed"), db_column="unit_fen")
+    credit = MoneyField(_("moved to individual accounts"), db_column="credit_fen")
 
     class Meta:
         managed = False

@@ -24,7 +24,8 @@ def recording_period(county_id: int) -> date:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select period from ledger_period where agency_id = %s and state = 'open' order by period limit 1 for share",
+            "select period from ledger_period where agency_id = %s and state = 'open' order by period limit 1"
+            " for share",
             [county_id],
         )
         row = cursor.fetchone()
@@ -57,7 +58,8 @@ def open_year(county_id: int, fee_year: int) -> UnitResult:
         )
         cursor.execute(
             f"""
-            insert into "{leaf}" (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in, fee_year, county_id)
+            insert into "{leaf}" (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in, fee_year,
+                                  county_id)
             select l.worker_id, l.employer_id, l.wage_fen, d.first_period, %(end)s, %(recorded)s, %(year)s, %(county)s
             from enrollment_declarationline l
             join enrollment_declaration d on d.id = l.declaration_id and d.state = 'approved'
@@ -84,7 +86,8 @@ def open_year(county_id: int, fee_year: int) -> UnitResult:
 def _open_retiree_cost(cursor: Any, arguments: dict[str, Any]) -> None:
     cursor.execute(
         """
-        insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period, last_period, recorded_in)
+        insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period, last_period,
+                                            recorded_in)
         select employer_id, county_id, retirees, retiree_cost_fen, first_period, %(end)s, %(recorded)s
         from enrollment_declaration
         where county_id = %(county)s and fee_year = %(year)s and state = 'approved' and retirees + retiree_cost_fen > 0

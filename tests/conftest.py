@@ -36,6 +36,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         redis.Redis.from_url(url).flushdb()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who is the owner needs the database, and pytest-django makes it only where a collected test says so."""
+    for item in items:
+        if "owner" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     _servers.close()

@@ -80,8 +80,8 @@ create table collection_bill (
   unique (employer_id, line, due_period, recorded_in),
   foreign key (employer_id, county_id) references enrollment_employer (id, county_id)
 );
-create index on collection_bill (county_id, recorded_in);
 create index on collection_bill (county_id, due_period);
+create index collection_bill_supplement on collection_bill (county_id, recorded_in) where recorded_in > due_period;
 
 -- Bills not settled yet: all that allocation and crediting work on.
 create table collection_openitem (
@@ -92,10 +92,10 @@ create table collection_openitem (
   due_period  date      not null,
   recorded_in date      not null,
   own_fen     bigint    not null check (own_fen >= 0),
-  unit_fen    bigint    not null check (unit_fen >= 0)
-);
-create index on collection_openitem (county_id);
-create index on collection_openitem (employer_id);
+  unit_fen    bigint    not null check (unit_fen >= 0),
+  credit_fen  bigint    not null                                    -- what settling it moves to individual accounts
+) with (fillfactor = 70);
+create index on collection_openitem (county_id, employer_id);
 
 -- Money as the bank reports it (到账), or as the cashier takes it.
 create table collection_bankline (
@@ -164,7 +164,6 @@ create table collection_allocation (
   check (own_fen + unit_fen > 0)
 );
 create index on collection_allocation (receipt_id);
-create index on collection_allocation (employer_id);
 
 -- A bill paid in full, and when: from then its months count in the individual accounts (rule COL-9).
 create table collection_paidbill (
@@ -173,7 +172,7 @@ create table collection_paidbill (
   employer_id integer not null,
   paid_in     date    not null
 );
-create index on collection_paidbill (employer_id);
+create index on collection_paidbill (county_id, paid_in);
 
 -- What pages of the province read: kept by the month itself, one row a county, line and month.
 create table collection_summary (

@@ -1,7 +1,8 @@
 -- What counted in a year in a worker's account, wherever he was employed: a person who moved has one account, and
 -- the unit that keeps it now must see all of it. Answers sums only, to whoever sees the worker.
 create function collection_account_credits(worker bigint, in_year int)
-returns table (due_period date, county_id int, line text, paid_in date, own_fen bigint, unit_fen bigint)
+returns table (due_period date, county_id int, line text, paid_in date, own_fen bigint,
+               transfer_fen bigint, average_fen bigint)
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
   unit int;
@@ -17,7 +18,7 @@ begin
   for unit in select distinct e.county_id from enrollment_employment e where e.worker_id = worker loop
     return query execute format(
       'select m.due_period, m.county_id, m.line::text, m.paid_in, sum(m.own_fen)::bigint,
-              sum(m.transfer_fen + m.average_part_fen)::bigint
+              sum(m.transfer_fen)::bigint, sum(m.average_part_fen)::bigint
        from collection_workermonth m
        where m.worker_id = $1 and m.county_id = %s and m.fee_year <= %s
          and m.paid_in between make_date(%s, 1, 1) and make_date(%s, 12, 1)

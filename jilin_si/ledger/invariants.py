@@ -7,7 +7,8 @@ _INVARIANTS = [
         "ledger.journals_balance",
         "every voucher has legs and they add up to nothing",
         """
-        select j.journal_id, j.agency_id, j.fund, j.period, coalesce(sum(p.amount_fen), 0) as fen, count(p.account) as legs
+        select j.journal_id, j.agency_id, j.fund, j.period, coalesce(sum(p.amount_fen), 0) as fen,
+               count(p.account) as legs
         from ledger_journal j left join ledger_posting p using (journal_id)
         group by j.journal_id having coalesce(sum(p.amount_fen), 0) <> 0
         """,

@@ -133,9 +133,10 @@ def _make_employers(cursor, workers: int, lines: list[str]) -> int:  # type: ign
     )
     cursor.execute(
         """
-        insert into enrollment_employer (id, county_id, number, organisation_code, name, pinyin, ownership, industry, system,
-          trade_class, status, bank_name, bank_account, contact_name, contact_phone, registered_on)
-        select id, county_id, lpad(id::text, 8, '0'), '', 'Employer ' || id, '', case when pension then 'state' else 'collective' end,
+        insert into enrollment_employer (id, county_id, number, organisation_code, name, pinyin, ownership, industry,
+          system, trade_class, status, bank_name, bank_account, contact_name, contact_phone, registered_on)
+        select id, county_id, lpad(id::text, 8, '0'), '', 'Employer ' || id, '',
+               case when pension then 'state' else 'collective' end,
                'machinery', '', 1 + id % 5, 'active', '', '', '', '', date '1990-01-01'
         from sized
         """

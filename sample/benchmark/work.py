@@ -65,7 +65,9 @@ class Crew:
     def run(self, job: str, counties: list[int], period: date) -> float:
         """Do one unit a county; returns the seconds it took. Raises what a unit raised."""
         started = time.perf_counter()
-        for _state in self._pool.imap_unordered(_one, [(job, county, period) for county in counties], chunksize=1):
+        for _state in self._pool.imap_unordered(
+            _one, [(job, county, period) for county in counties], chunksize=1
+        ):
             pass
         return time.perf_counter() - started
 

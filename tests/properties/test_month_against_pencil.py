@@ -17,7 +17,7 @@ from jilin_si.jobs.units import run_unit
 from jilin_si.ledger.services import close_period
 from jilin_si.periods import add_months, last_day, month, year_periods
 from jilin_si.policy.lookup import database_policy
-from tests.collection import factories as make
+from tests.collection import facts as make
 from tests.collection.oracle import Fact, Ledger, Rates
 
 COUNTY = 220181

@@ -1,7 +1,6 @@
 from pathlib import Path
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 from jilin_si.access.rls import protect
 

@@ -69,7 +69,9 @@ class Command(BaseCommand):
         self.say("making the database")
         call_command("migrate", verbosity=0)
         call_command("bootstrap", verbosity=0)
-        size = make_province(options["workers"], registered(options["lines"]), lambda step: self.say(f"  {step}"))
+        size = make_province(
+            options["workers"], registered(options["lines"]), lambda step: self.say(f"  {step}")
+        )
         self.say(f"{size.workers:,} workers with {size.employers:,} employers in {', '.join(size.lines)}")
         measure: dict[str, Callable[[int], dict[str, Any]]] = {
             "month": self._month,
@@ -88,14 +90,16 @@ class Command(BaseCommand):
     def _counties(self) -> list[int]:
         """The units, the one with most workers first."""
         with connection.cursor() as cursor:
-            cursor.execute("select county_id from enrollment_declaration group by 1 order by sum(workers) desc, 1")
+            cursor.execute(
+                "select county_id from enrollment_declaration group by 1 order by sum(workers) desc, 1"
+            )
             return [county for (county,) in cursor.fetchall()]
 
     # ── the unit ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _copy_file(self) -> Any:
         """The month's worker rows as text: worker, employer, county, period and four amounts."""
-        file = tempfile.TemporaryFile(mode="w+b")
+        file = tempfile.TemporaryFile(mode="w+b")  # noqa: SIM115: the caller closes it
         with connection.cursor() as cursor:
             cursor.copy_expert(
                 """copy (select l.worker_id, l.employer_id, l.county_id, date '1996-01-01',
@@ -214,7 +218,9 @@ class Command(BaseCommand):
                 self.say(f"  COPY {copies[-1]:.2f} s, verify {works[-1]:.2f} s")
                 broken = [finding.invariant.name for finding in findings if finding.rows]
                 if broken:
-                    raise CommandError(f"verify found the benchmark's own database broken: {', '.join(broken)}")
+                    raise CommandError(
+                        f"verify found the benchmark's own database broken: {', '.join(broken)}"
+                    )
         return self._summary(copies, works)
 
     def _summary(self, copies: list[float], works: list[float]) -> dict[str, Any]:
