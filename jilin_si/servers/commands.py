@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import sys
 import warnings
 from contextlib import nullcontext
 from typing import NoReturn
 
+from jilin_si.servers.connections import uses_embedded_database
 from jilin_si.servers.errors import DISK_FULL, SetupError, disk_full
 from jilin_si.servers.places import default_places
 from jilin_si.servers.sharing import reset, servers
@@ -28,6 +31,10 @@ WITHOUT_MIGRATING = {
     "dbshell",
 }
 SERVING = {"runserver"}
+LOST = re.compile(
+    "could not connect|connection to server|server closed|terminating connection|connection already closed"
+)
+ALMOST_FULL = 20 * 2**20  # bytes; a segment of PostgreSQL's log takes 16 MB
 
 
 def say(line: str) -> None:
@@ -128,11 +135,18 @@ def _in_one_line(problem: BaseException) -> str | None:
         if isinstance(seen, errors.OutOfMemory):
             return "The database is out of memory. Give it more, or run with fewer processes."
         seen = seen.__cause__
-    if isinstance(problem, OperationalError):
-        text = str(problem).strip().splitlines()
-        lost = ("could not connect", "connection to server", "server closed", "terminating connection")
-        if text and any(word in str(problem) for word in lost):
-            return f"The database does not answer any more ({text[0]}). Look at DATABASE_URL, or run the command again."
+    if isinstance(problem, OperationalError) and LOST.search(str(problem)):
+        return _lost(str(problem).strip().splitlines()[0])
     if isinstance(problem, ImproperlyConfigured):
         return f"The settings are not right: {problem} See docs/operations.md."
     return None
+
+
+def _lost(reason: str) -> str:
+    """The database went away in the middle of a command. A full disk ends it too, without saying so to its clients."""
+    places = default_places()
+    if not uses_embedded_database():
+        return f"The database does not answer any more ({reason}). Look at DATABASE_URL, or run the command again."
+    if shutil.disk_usage(places.var).free < ALMOST_FULL:
+        return disk_full(places)
+    return f"PostgreSQL went away ({reason}). Run the command again; see {places.postgres / 'server.log'}."

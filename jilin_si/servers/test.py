@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 from jilin_si.servers.places import BASE
 
@@ -28,6 +29,16 @@ def parts(long: bool) -> list[tuple[str, list[str]]]:
     return [fast, *((names[folder], ["-m", "not long", folder]) for folder in there)]
 
 
+def _lines(run: subprocess.Popen[str]) -> Iterator[str]:
+    """What a run prints. Ctrl-C reaches it too: it stops its servers before we go."""
+    assert run.stdout is not None
+    try:
+        yield from run.stdout
+    except KeyboardInterrupt:
+        run.wait()
+        raise
+
+
 def main() -> int:
     """Run all parts, also after one has failed; returns the first failure's status."""
     begun, status = time.monotonic(), 0
@@ -38,8 +49,7 @@ def main() -> int:
             [*PYTEST, *arguments], cwd=BASE, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         last = ""
-        assert run.stdout is not None
-        for line in run.stdout:
+        for line in _lines(run):
             print(line, end="", flush=True)
             if re.search(r"\d+ (passed|failed|errors?).* in [\d.]+s", line):
                 last = line
@@ -57,4 +67,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
