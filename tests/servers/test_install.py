@@ -29,7 +29,11 @@ def test_every_front_end_file_that_pages_may_ask_for_is_there() -> None:
 
 def test_a_second_install_has_nothing_to_do() -> None:
     done = subprocess.run(
-        ["make", "--question", "install"], cwd=BASE, capture_output=True, text=True, check=False
+        ["make", "--question", ".venv/.packages", "node_modules/.packages"],
+        cwd=BASE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
