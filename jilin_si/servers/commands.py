@@ -100,6 +100,8 @@ def _what_it_needs(utility, name: str, argv: list[str]):  # type: ignore[no-unty
         f"{program('psql').parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # for dbshell
     )
     upkeep.check_given_urls()
+    if name == "demo" and not uses_embedded_database():
+        upkeep.bring_up_to_date()  # else nobody's database but ours is migrated unasked
     return servers(
         say=say, when_started=(lambda: None) if name in WITHOUT_MIGRATING else upkeep.bring_up_to_date
     )
