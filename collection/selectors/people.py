@@ -146,7 +146,12 @@ class Credit:
     line: str
     paid_in: date
     own: Decimal
-    unit: Decimal
+    transfer: Decimal
+    average_part: Decimal
+
+    @property
+    def unit(self) -> Decimal:
+        return self.transfer + self.average_part
 
     @property
     def amount(self) -> Decimal:
@@ -223,12 +228,13 @@ def credits_of(worker_id: int, year: int) -> list[Credit]:
     """What counted in the account in a year, by the month it belongs to; also for months with other employers."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select due_period, county_id, line, paid_in, own_fen, unit_fen from collection_account_credits(%s, %s)"
-            " order by due_period, line, paid_in",
+            "select due_period, county_id, line, paid_in, own_fen, transfer_fen, average_fen"
+            " from collection_account_credits(%s, %s) order by due_period, line, paid_in",
             [worker_id, year],
         )
         return [
-            Credit(p, c, line, paid, from_fen(o), from_fen(u)) for p, c, line, paid, o, u in cursor.fetchall()
+            Credit(period, county, line, paid_in, *(from_fen(fen) for fen in amounts))
+            for period, county, line, paid_in, *amounts in cursor.fetchall()
         ]
 
 

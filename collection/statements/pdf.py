@@ -46,24 +46,40 @@ def compile_pdf(template: str, data: Mapping[str, Any], issued_on: date, rows: i
 
     A character that no font has is printed as 〓. The root holds templates only, so that nothing else can be read.
     """
-    compiler = typst.Compiler(root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True)
-    text = json.dumps(data, ensure_ascii=False)
+    text = printable(json.dumps(data, ensure_ascii=False))
+    try:
+        return _compile(str(TEMPLATES / f"{template}.typ"), text, issued_on, tagged=rows <= TAGGED_ROWS)
+    except typst.TypstError as error:
+        raise PaperError(error.diagnostic or error.message) from error
+
+
+def printable(text: str) -> str:
+    """The text with 〓 for what the fonts do not have: its distinct characters are set once by themselves."""
+    characters = "".join(sorted({character for character in text if ord(character) > 0x7F}))
     for _round in range(_ROUNDS):
         try:
-            pdf = compiler.compile(
-                input=str(TEMPLATES / f"{template}.typ"),
-                sys_inputs={"data": text},
-                pdf_standards=["a-2b"],
-                timestamp=datetime.combine(issued_on, time(), UTC),
-                pdf_tags=rows <= TAGGED_ROWS,
+            _compile(
+                str(TEMPLATES / "probe.typ"), json.dumps({"text": characters}), date(1996, 1, 1), tagged=False
             )
         except typst.TypstError as error:
-            missing = _MISSING.findall(error.message + error.diagnostic)
+            missing = "".join(_MISSING.findall(error.message + error.diagnostic))
             if not missing:
                 raise PaperError(error.diagnostic or error.message) from error
-            for character in set("".join(missing)):
-                text = text.replace(character, GETA)
-            continue
-        assert isinstance(pdf, bytes)
-        return pdf
-    raise PaperError("more than a few characters have no glyph in the fonts")
+            for character in missing:
+                characters, text = characters.replace(character, ""), text.replace(character, GETA)
+        else:
+            return text
+    raise PaperError("too many characters have no glyph in the fonts")
+
+
+def _compile(template: str, text: str, issued_on: date, *, tagged: bool) -> bytes:
+    compiler = typst.Compiler(root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True)
+    pdf = compiler.compile(
+        input=template,
+        sys_inputs={"data": text},
+        pdf_standards=["a-2b"],
+        timestamp=datetime.combine(issued_on, time(), UTC),
+        pdf_tags=tagged,
+    )
+    assert isinstance(pdf, bytes)
+    return pdf

@@ -1,0 +1,240 @@
+"""The employer's contribution statement as a paper: figures to the texts that the template sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from collection.names import line_name
+from collection.statements.capitals import capitals
+from collection.statements.figures import ContributionFigures, LineFigures, RateFigures
+from collection.statements.paper import Issue, frame, grouped_number, percent
+from enrollment.models import Ownership
+from jilin_si.money import format_yuan, from_fen
+
+_NO_CELLS = [""] * 11
+
+
+def money(fen: int) -> str:
+    return format_yuan(from_fen(fen))
+
+
+def contribution_paper(figures: ContributionFigures, issue: Issue) -> dict[str, Any]:
+    """All texts of the statement in the language active now."""
+    several = len(figures.lines) > 1
+    kicker = _("Jilin Province social insurance")
+    if not several and figures.lines:
+        kicker += f" · {line_name(figures.lines[0])}"
+    span = _("%(first)s to %(last)s") % {"first": figures.first, "last": figures.last}
+    return frame(
+        issue,
+        title=_("Contribution statement"),
+        kicker=kicker,
+        running=f"{figures.name} {figures.number} {span}",
+        facts=[
+            [_("Employer"), figures.name],
+            [_("Number"), figures.number],
+            [_("Periods"), span],
+            [_("Ownership"), str(Ownership(figures.ownership).label)],
+            [_("Office"), issue.agency],
+            [_("Issued on"), issue.issued_on.isoformat()],
+        ],
+    ) | {
+        "sums": [
+            [_("Due in all (yuan)"), money(figures.due)],
+            [_("Paid in all (yuan)"), money(figures.paid)],
+            [_("Owed (yuan)"), money(figures.owed)],
+            [_("of it workers' part due (yuan)"), money(figures.own_due)],
+        ],
+        "capital_label": _("Paid in all (in capitals)"),
+        "capital": capitals(from_fen(figures.paid)),
+        "months": _months(figures, several),
+        "people": _people(figures),
+        "objection": _(
+            "If anything is not right, tell the office within 30 days of receipt;"
+            " after that the statement counts as checked and right."
+        ),
+        "seal_left": _("Checked by the employer (seal)"),
+        "seal_right": _("The office (seal)"),
+        "seal_here": _("Seal here"),
+        "sign_left": _("Name                         Date"),
+        "sign_right": _("Name %(name)s        %(day)s")
+        % {"name": issue.issued_by, "day": issue.issued_on.isoformat()},
+    }
+
+
+# ── by month ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def _months(figures: ContributionFigures, several: bool) -> dict[str, Any]:
+    heads = [
+        _("Period"), _("Line"), _("People"), _("Wages"), _("Retiree cost"), _("Employer part"), _("Workers' part"),
+        _("Due"), _("Paid"), _("Received"), _("Owed"),
+    ]  # fmt: skip
+    widths = [0, 0, 0, 1.15, 1, 1.1, 1, 1.1, 1.1, 0, 1]
+    rows: list[dict[str, Any]] = []
+    for period in sorted({row.period for row in figures.months}):
+        mine = [row for row in figures.months if row.period == period]
+        for place, row in enumerate(mine):
+            shown = period + ("*" if row.supplements else "") if place == 0 or row.supplements else ""
+            if place and row.supplements:
+                shown = "*"
+            rows.append({"kind": "line", "cells": _cells(shown, row), "ends": not several and _fifth(rows)})
+        if several and len(mine) > 1:
+            rows.append({"kind": "sum", "cells": _sum_cells("", _("Sum"), mine), "ends": True})
+        elif several:
+            rows[-1]["ends"] = True
+    totals = []
+    if several:
+        for line in figures.lines:
+            mine = [row for row in figures.months if row.line == line]
+            totals.append(_sum_cells("", line_name(line), mine))
+    totals.append(_sum_cells(_("Total"), "", figures.months))
+    kept = [place for place in range(11) if several or place != 1]
+    return {
+        "title": _("1. By month"),
+        "heads": [heads[place] for place in kept],
+        "columns": [widths[place] for place in kept],
+        "figures_from": 2 if several else 1,
+        "rows": [row | {"cells": [row["cells"][place] for place in kept]} for row in rows],
+        "totals": [[cells[place] for place in kept] for cells in totals],
+        "notes": _month_notes(figures),
+    }
+
+
+def _fifth(rows: Sequence[Any]) -> bool:
+    return len(rows) % 5 == 4
+
+
+def _cells(shown: str, row: LineFigures) -> list[str]:
+    return [
+        shown,
+        line_name(row.line),
+        f"{row.workers:,}",
+        money(row.wages),
+        money(row.retiree_cost),
+        money(row.unit_due),
+        money(row.own_due),
+        money(row.due),
+        money(row.paid),
+        row.received_on[5:] if row.received_on else "—",
+        money(row.owed),
+    ]
+
+
+def _sum_cells(first: str, second: str, rows: Sequence[LineFigures]) -> list[str]:
+    return [
+        first, second, "", "", "",
+        money(sum(row.unit_due for row in rows)),
+        money(sum(row.own_due for row in rows)),
+        money(sum(row.due for row in rows)),
+        money(sum(row.paid for row in rows)),
+        "",
+        money(sum(row.owed for row in rows)),
+    ]  # fmt: skip
+
+
+def _month_notes(figures: ContributionFigures) -> list[str]:
+    notes = [_rate_note(rate, figures) for rate in figures.rates]
+    for row in figures.months:
+        if row.supplements:
+            notes.append(
+                _("* %(period)s, %(line)s: with changes recorded in %(recorded)s.")
+                % {"period": row.period, "line": line_name(row.line), "recorded": ", ".join(row.supplements)}
+            )
+        if 0 < row.own_owed < row.own_due:
+            notes.append(
+                _(
+                    "%(period)s: of the workers' part %(owed)s is owed; nobody's is counted as paid before all is."
+                )
+                % {"period": row.period, "owed": money(row.own_owed)}
+            )
+    return notes
+
+
+def _rate_note(rate: RateFigures, figures: ContributionFigures) -> str:
+    whole = rate.first == figures.first or len({r.first for r in figures.rates if r.line == rate.line}) == 1
+    span = "" if whole and rate.last >= figures.last else f" ({rate.first}–{rate.last})"
+    base = _("wages + retiree cost") if rate.includes_retiree_cost else _("wages")
+    if not rate.own_ppm:
+        return _("%(line)s%(span)s: employer %(rate)s × %(base)s.") % {
+            "line": line_name(rate.line), "span": span, "rate": percent(rate.unit_ppm), "base": base,
+        }  # fmt: skip
+    return _(
+        "%(line)s%(span)s: employer %(rate)s × (%(base)s); workers %(own)s × each one's base, rounded to the fen"
+        " for each."
+    ) % {
+        "line": line_name(rate.line), "span": span, "rate": percent(rate.unit_ppm), "base": base,
+        "own": percent(rate.own_ppm),
+    }  # fmt: skip
+
+
+# ── by person ────────────────────────────────────────────────────────────────────────────────────────────────────
+def _people(figures: ContributionFigures) -> dict[str, Any]:
+    limits = {"floor": _("floor"), "cap": _("ceiling"), "": ""}
+    months = len({row.period for row in figures.months})
+    rows = [
+        [
+            grouped_number(person.identity_number),
+            person.name,
+            limits[person.limit],
+            money(person.base),
+            money(person.own_monthly),
+            money(person.own_paid),
+            f"{person.months_credited} / {person.months_due}",
+            money(person.credited),
+        ]
+        for person in figures.people
+    ]
+    return {
+        "title": _("2. By person"),
+        "heads": [
+            _("No."), _("Social security number"), _("Name"), _("Base"), _("Own part a month"),
+            _("Own part paid, %(months)s months") % {"months": months}, _("Credited / due"), _("To the account"),
+        ],
+        "rows": rows,
+        "totals": [
+            "",
+            _("Total %(people)s people") % {"people": f"{len(rows):,}"},
+            "",
+            money(sum(person.base for person in figures.people)),
+            money(sum(person.own_monthly for person in figures.people)),
+            money(sum(person.own_paid for person in figures.people)),
+            "",
+            money(sum(person.credited for person in figures.people)),
+        ],
+        "notes": _people_notes(figures),
+    }  # fmt: skip
+
+
+def _people_notes(figures: ContributionFigures) -> list[str]:
+    notes = []
+    for rate in figures.rates:
+        if not rate.own_ppm:
+            continue
+        span = "" if rate.last >= figures.last else f" ({rate.first}–{rate.last})"
+        note = _("Base%(span)s: at least %(floor)s, at most %(cap)s.") % {
+            "span": span, "floor": money(rate.floor), "cap": money(rate.cap),
+        }  # fmt: skip
+        if rate.transfer_ppm or rate.average_part:
+            note += " " + _(
+                "To the account: own %(own)s + from the employer's part %(transfer)s of the base and %(average)s a"
+                " month, each rounded to the fen; a month counts when all of it is paid."
+            ) % {
+                "own": percent(rate.own_ppm),
+                "transfer": percent(rate.transfer_ppm),
+                "average": money(rate.average_part),
+            }
+        notes.append(note)
+    if figures.people:
+        notes.append(_("Base and own part a month are those of each one's last month in the span."))
+    return notes
+
+
+def file_name(figures: ContributionFigures, issued_on: date) -> str:
+    """The file's name without ending: the words of the statement, the employer's number and the span."""
+    word = _("Contribution statement")
+    joint = "" if (get_language() or "zh").startswith("zh") else " "
+    return f"{word}{joint}{figures.number} {figures.first}–{figures.last}"
