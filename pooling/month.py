@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from collection.tasks import ASSESS, SETTLE, assess_unit, settle_unit
+from jilin_si.access.models import Role
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
 from jilin_si.jobs.models import JobRun, JobUnit
@@ -29,7 +30,7 @@ from pooling.services import (
     propose_redistribution,
     propose_remittance,
 )
-from pooling.services.common import lock, note
+from pooling.services.common import lock, note, require_role
 
 MONTH, PENSIONS = "month", "pensions"
 REMIT, REDISTRIBUTE = "remit", "redistribute"
@@ -125,6 +126,8 @@ def plan_month(
 
     Returns the run, and whether it was made now.
     """
+    if user_id is not None:
+        require_role(user_id, Role.PROVINCE, PROVINCE, _("Starting the month"))
     lock([PROVINCE])
     runs = list(JobRun.objects.filter(job=MONTH, period=period).order_by("id"))
     if runs and runs[-1].finished_at is None:
@@ -167,6 +170,8 @@ def start_pensions(period: date, user_id: int | None = None) -> JobRun:
 @transaction.atomic
 def plan_pensions(period: date, user_id: int | None = None) -> tuple[JobRun, bool]:
     """Write down the pension run of a month and its units, and send nothing; returns whether it was made now."""
+    if user_id is not None:
+        require_role(user_id, Role.PROVINCE, PROVINCE, _("Booking pensions"))
     lock([PROVINCE])
     run = JobRun.objects.filter(job=PENSIONS, period=period).first()
     if run is not None:
