@@ -63,7 +63,7 @@ add_terms(
         "distributable": _("To be distributed"),
         "social_insurance_arrears": _("Social insurance arrears"),
         "retiree_reserve": _("Retiree reserve"),
-        "claim": _("Claim"),
+        "claim": _("Creditor’s claim"),
     }
 )
 

@@ -15,7 +15,7 @@ from jilin_si.policy.trace import Trace
 
 add_terms(
     {
-        "bill": _("Bill"),
+        "bill": _("Medical bill"),
         "deductible": _("Deductible"),
         "bands": _("Bands"),
         "band_from": _("Band begins at"),
