@@ -94,8 +94,8 @@ def needs_second_factor(request: HttpRequest) -> bool:
     """Whether this person must set up a second factor before anything else: all staff, outside the demo."""
     if (
         settings.DEMO
-        or settings.TESTING
-        and not getattr(settings, "SECOND_FACTOR", False)
+        or (settings.TESTING
+        and not getattr(settings, "SECOND_FACTOR", False))
     ):
         return False
     scope = getattr(request, "scope", None)

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.views import LoginView, PasswordChangeView
 from axes.decorators import axes_dispatch, axes_form_invalid
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -14,7 +15,6 @@ from django.http import (
     HttpResponseNotFound,
     JsonResponse,
 )
-from django.contrib.auth.decorators import login_not_required
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 

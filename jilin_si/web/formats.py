@@ -6,9 +6,13 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from jilin_si.money import MINUS
 
 WAN = Decimal(10000)
+# The words for units: in a head or caption, and short beside a big figure.
+UNITS = {"yuan": _("yuan"), "wan": _("10,000 yuan"), "wan_short": _("×10k")}
 RATE_BOUNDS = ((Decimal(60), "r1"), (Decimal(80), "r2"), (Decimal(95), "r3"), (Decimal(100), "r4"))
 
 # Characters that reorder or hide text have no place in a name or a remark.

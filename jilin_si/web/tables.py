@@ -91,8 +91,13 @@ class CutColumn(_Shown):
     """A name: cut with a title where it is too long; figures never are. The link comes from ``linkify``."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("attrs", {"td": {"class": "cut", "title": lambda value: str(value)}, "th": {"class": "cut"}})
+        kwargs.setdefault("attrs", {"td": {"class": "cut", "title": _whole}, "th": {"class": "cut"}})
         super().__init__(*args, **kwargs)
+
+
+def _whole(record: Any, bound_column: Any) -> str:
+    """The whole name, for the title of a cell that is cut: plain text, escaped where it is written."""
+    return str(bound_column.accessor.resolve(record, quiet=True) or "")
 
 
 class StateColumn(_Shown):
@@ -124,13 +129,9 @@ class OfficeTable(tables.Table):
 
     def __init__(self, *args: Any, totals: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self.totals = totals or {}
+        # not by Meta: a subclass's Meta would replace it
+        kwargs.setdefault("attrs", {"class": "t stay", **self._meta.attrs})
         super().__init__(*args, **kwargs)
-
-    class Meta:
-        template_name = "web/table.html"
-        attrs = {"class": "t stay"}
-        row_attrs = {"tabindex": "-1"}
-        order_by_field = "sort"
 
     def export_columns(self) -> list[exports.Column]:
         """The columns of a file: those shown that have a head."""

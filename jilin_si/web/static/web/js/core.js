@@ -22,17 +22,21 @@
 
   /* Run a function over every element that fits, now and whenever htmx brings new ones. */
   const eager = [];
+  let ready = false;
   jsi.each = (selector, start) => {
     eager.push([selector, start]);
-    if (document.readyState !== "loading") visit(document, selector, start);
+    if (ready) visit(document, selector, start);
   };
   const visit = (root, selector, start) => {
     if (root.nodeType === 1 && root.matches(selector)) start(root);
     root.querySelectorAll(selector).forEach(start);
   };
-  document.addEventListener("DOMContentLoaded", () => eager.forEach(([s, f]) => visit(document, s, f)));
+  document.addEventListener("DOMContentLoaded", () => {
+    ready = true;
+    eager.forEach(([s, f]) => visit(document, s, f));
+  });
   document.addEventListener("htmx:load", (event) => {
-    if (event.detail.elt !== document.body) eager.forEach(([s, f]) => visit(event.detail.elt, s, f));
+    if (ready && event.detail.elt !== document.body) eager.forEach(([s, f]) => visit(event.detail.elt, s, f));
   });
 
   /* Full-width digits, letters and separators as ordinary ones. */
@@ -51,7 +55,7 @@
 
   /* A request in the background. Gives {status, data}; status 0 where nobody answered, 401 where the sign-in ended. */
   jsi.ask = async (url, body, options = {}) => {
-    const headers = { "X-Requested-With": "fetch", Accept: "application/json", ...options.headers };
+    const headers = { "X-Requested-With": "fetch", Accept: "application/json, text/plain", ...options.headers };
     const init = { headers, credentials: "same-origin", keepalive: Boolean(options.keepalive) };
     if (body !== undefined) {
       init.method = "POST";
