@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class SampleConfig(AppConfig):
     name = "sample"
     verbose_name = _("Sample province")
+
+    def ready(self) -> None:
+        from jilin_si.access.signin import register_sample_signins
+        from sample.users import sample_signins
+
+        register_sample_signins(sample_signins)

@@ -157,7 +157,7 @@ def _make_workers(
         joined = began if draw() < 0.6 else began + int(draw() * (_MONTH_1996 - began))
         category = _category(employer, joined, draw())
 
-        experience = 78 + min((_MONTH_1996 - began) // 12, 30) * 3 // 2
+        experience = 75 + min((_MONTH_1996 - began) // 12, 30) * 3 // 2
         factor = spread[int(draw() * 1000)] * experience // 100 * (112 if is_cadre else 100) // 100
         wage = employer.wage_fen * factor // 1_000_000
         months = min(_MONTH_1996 - joined, 12)

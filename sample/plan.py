@@ -30,7 +30,7 @@ from sample.shares import apportion
 
 AVERAGE_WAGE_FEN = 36_917  # a month, of 1995 (BMK-2: 4,430 a year)
 CONTRIBUTION_WAGE_PERCENT = 82  # what is declared stands below the statistics (BMK-3)
-PENSION_FEN = 30_600  # a retiree and month, of the pooled items
+PENSION_FEN = 31_200  # a retiree and month, of the pooled items
 AS_IS_TIMES_SCALE = 21_200  # at 1:100 a named employer of 212 people or fewer is not scaled down
 
 PENSION_OWNERSHIPS = {Ownership.STATE, Ownership.SELF_FUNDED_INSTITUTION}

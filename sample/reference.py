@@ -34,6 +34,20 @@ class ReferenceEmployer:
     retirees: int = 11
     retiree_cost_fen: int = 352_140
     # In May it pays 3,600.00 of the pension bill; the rest stays behind, ever one month later.
+    pays_on: tuple[int, ...] = (
+        15,
+        14,
+        14,
+        15,
+        14,
+        14,
+        15,
+        14,
+        13,
+        15,
+        14,
+        13,
+    )  # the day of each month of 1996
     partial_in: date = date(1996, 5, 14)
     partial_fen: int = 360_000
     state_1997: str = "missing"
