@@ -127,9 +127,12 @@ class RateColumn(_Shown):
 class OfficeTable(tables.Table):
     """The base of every list. ``totals`` (column name → sum over the whole list) fills the foot."""
 
+    class Meta:
+        attrs = {"class": "t stay"}
+
     def __init__(self, *args: Any, totals: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self.totals = totals or {}
-        # not by Meta: a subclass's Meta would replace it
+        # a subclass with a Meta of its own, or with none, looks the same
         kwargs.setdefault("attrs", {"class": "t stay", **self._meta.attrs})
         super().__init__(*args, **kwargs)
 
