@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """As above."""
+
+
+def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """Under which name somebody tries to sign in (django-axes counts by it): as typed, made plain."""
+    name = (credentials or {}).get("username") or (request.POST.get("login", "") if request is not None else "")
+    return unicodedata.normalize("NFKC", str(name)).strip().lower()
 
 
 def locked_out(
