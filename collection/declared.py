@@ -38,7 +38,9 @@ def explain_wage(employer: Employer, period: date, wage: Decimal) -> list[WageCa
     for contribution in _covering(employer, period):
         found = contribution.explain_worker(policy, facts)
         if found:
-            return [WageCalculation(step.name, step.inputs, step.output) for step in found]
+            used = {code for rate in contribution.rates(policy, period, employer.county_id) for code in rate.parameter_ids}
+            versions = tuple(policy.get(code, period, employer.county_id) for code in sorted(used))
+            return [WageCalculation(step.name, step.inputs, step.output, versions) for step in found]
     return []
 
 

@@ -7,7 +7,14 @@ class EnrollmentConfig(AppConfig):
     verbose_name = _("Enrollment")
 
     def ready(self) -> None:
+        from enrollment.desk import register_cards
+        from enrollment.explain import register_traces
+        from enrollment.navigation import register_entries
         from jilin_si.access.rls import append_only
+
+        register_entries()
+        register_cards()
+        register_traces()
 
         append_only(
             "enrollment_workerevent",

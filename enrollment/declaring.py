@@ -15,11 +15,17 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from enrollment.checks import check_first_period, refuse_insured
 from enrollment.hooks import WageRules, wage_rules
-from enrollment.identity_numbers import IdentityNumber, known_prefixes, plain_number, read_identity_number, read_name
+from enrollment.identity_numbers import (
+    IdentityNumber,
+    known_prefixes,
+    plain_number,
+    read_identity_number,
+    read_name,
+)
 from enrollment.models import Category, Declaration, DeclarationLine, Employer, Employment, Identity
 from enrollment.refusals import Refusal
-from enrollment.services.workers import check_first_period, refuse_insured
 from enrollment.standing import standings
 from jilin_si.agencies.clock import today
 from jilin_si.money import MoneyError, format_yuan, from_fen, parse_yuan, to_fen

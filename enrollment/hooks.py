@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from enrollment.models import Employer
+    from jilin_si.policy.lookup import ParameterVersion
 
 
 class Hook:
@@ -94,6 +95,7 @@ class WageCalculation:
     name: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
+    versions: tuple[ParameterVersion, ...] = ()
 
 
 WageRulesProvider = Callable[["Employer", date], WageRules]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -135,6 +136,7 @@ def save_declaration_draft(
             draft["page"] = page
             held.version += 1
             _record("type_declaration", held, by)
+        draft["at"] = time.time()
         held.draft = draft
         held.entered_by = by
         held.save(update_fields=["draft", "version", "entered_by"])

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.checks import check_first_period
 from enrollment.models import INDUSTRY_RISK_CLASS, Coverage, Employer, Industry, Ownership, System
 from enrollment.permissions import MAY_ENTER, require
 from enrollment.refusals import Refusal
 from enrollment.romanise import romanise
 from enrollment.rules import organisation_check
-from enrollment.services.workers import EXCLUSION_VIOLATION, UNIQUE_VIOLATION, check_first_period, sqlstate
+from enrollment.services.workers import EXCLUSION_VIOLATION, UNIQUE_VIOLATION, sqlstate
 from enrollment.standing import organisation_code_taken
 from jilin_si.access.audit import record
 from jilin_si.agencies.clock import today

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-
 from enrollment.declaring import Checker, draft_rows
 from enrollment.models import Declaration, Employer
 from enrollment.services.declarations import NotReady, start_declaration, write_lines

@@ -1,0 +1,1 @@
+"""What pages, files and upper floors read of the registry, in the active scope."""

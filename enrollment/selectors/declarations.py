@@ -1,0 +1,236 @@
+"""Declarations as the queue, the list and the review page show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from enrollment.hooks import LineRule, WageRules, wage_rules
+from enrollment.models import Declaration, DeclarationLine, Employer
+from enrollment.search import employers_like
+from jilin_si.agencies import clock
+from jilin_si.money import from_fen, to_fen
+
+LATE_AFTER_DAYS = 2
+LARGE_CHANGE = Decimal(20)
+
+
+def declarations(filters: Mapping[str, Any]) -> QuerySet[Declaration]:
+    """The declarations that fit a filter, with the wages of the return before."""
+    queryset = Declaration.objects.select_related("employer", "entered_by", "reviewed_by").defer("draft")
+    for name, look_up in (("state", "state"), ("kind", "kind"), ("year", "fee_year")):
+        if filters.get(name):
+            queryset = queryset.filter(**{look_up: filters[name]})
+    if filters.get("q"):
+        queryset = queryset.filter(employer_id__in=employers_like(filters["q"]).order_by().values("pk")[:500])
+    before = Declaration.objects.filter(
+        employer=OuterRef("employer"),
+        fee_year=OuterRef("fee_year") - 1,
+        kind=Declaration.Kind.YEARLY,
+        state=Declaration.State.APPROVED,
+    )
+    return queryset.annotate(
+        wages_before=Subquery(before.values("wages")[:1]), workers_before=Subquery(before.values("workers")[:1])
+    ).order_by("-fee_year", "employer__number", "pk")
+
+
+def change_percent(declaration: Any) -> Decimal | None:
+    """The wage total against the return before, in percent."""
+    before = declaration.wages_before
+    if declaration.kind != Declaration.Kind.YEARLY or not before:
+        return None
+    return (declaration.wages - before) / before * 100
+
+
+def fee_years() -> list[int]:
+    """The years with declarations, newest first."""
+    this = clock.today().year
+    return list(range(this + 1, this - 5, -1))
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Something about a return that a reviewer should look at: a code, how many, its tone."""
+
+    code: str
+    count: int = 0
+    tone: str = ""
+
+
+def watch_for(declarations: list[Declaration], user_id: int | None) -> dict[int, list[Watch]]:
+    """What to look at in each of a page's returns: own work, many gone, wages under the floor, and how many new."""
+    told: dict[int, list[Watch]] = {d.pk: [] for d in declarations}
+    below = _below_floor([d for d in declarations if d.state != Declaration.State.DRAFT])
+    for d in declarations:
+        watches = told[d.pk]
+        if d.entered_by_id == user_id and d.state == Declaration.State.SUBMITTED:
+            watches.append(Watch("own", tone="act"))
+        before = getattr(d, "workers_before", None)
+        if d.kind == Declaration.Kind.YEARLY and before and d.workers < before and (before - d.workers) * 5 > before:
+            watches.append(Watch("gone", before - d.workers, "bad"))
+        if below.get(d.pk):
+            watches.append(Watch("below", below[d.pk]))
+    return told
+
+
+def _below_floor(declarations: list[Declaration]) -> dict[int, int]:
+    """How many of each return's people have wages under the floor."""
+    floors: dict[int, int] = {}
+    for d in declarations:
+        rule = _personal(d.employer, d)
+        if rule:
+            floors[d.pk] = rule.floor_fen
+    if not floors:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select l.declaration_id, count(*)
+            from enrollment_declarationline l
+            join unnest(%s::bigint[], %s::bigint[]) t(id, floor_fen) on t.id = l.declaration_id
+            where l.fee_year = any (%s) and l.county_id = any (%s) and l.wage_fen < t.floor_fen
+            group by 1
+            """,
+            [
+                list(floors),
+                list(floors.values()),
+                list({d.fee_year for d in declarations}),
+                list({d.county_id for d in declarations}),
+            ],
+        )
+        return dict(cursor.fetchall())
+
+
+def _personal(employer: Employer, declaration: Declaration) -> LineRule | None:
+    return wage_rules(employer, declaration.first_period).personal
+
+
+def is_late(declaration: Declaration) -> bool:
+    """Whether a return has waited for review for more than two days."""
+    if declaration.submitted_at is None:
+        return False
+    return (clock.today() - timezone.localtime(declaration.submitted_at).date()).days > LATE_AFTER_DAYS
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """A line of a return beside the same worker's line of the year before. Money in yuan a month."""
+
+    place: int
+    worker_id: int
+    name: str
+    identity_number: str
+    wage: Decimal
+    year_wages: Decimal
+    months: int
+    note: str
+    before: Decimal | None
+    base: Decimal | None
+    own: Decimal | None
+    bound: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    @property
+    def change(self) -> Decimal | None:
+        return (self.wage - self.before) / self.before * 100 if self.before else None
+
+    @property
+    def stands_out(self) -> bool:
+        """New, changed by more than a fifth, held by floor or cap, or kept with a reason."""
+        change = self.change
+        return self.is_new or bool(self.note or self.bound) or (change is not None and abs(change) > LARGE_CHANGE)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Somebody of the year before who is not in this return."""
+
+    worker_id: int
+    name: str
+    wage: Decimal
+
+
+@dataclass
+class Review:
+    """A return as a reviewer reads it."""
+
+    rows: list[ReviewRow]
+    gone: list[Gone]
+    before: Declaration | None
+    rules: WageRules
+
+    @property
+    def own(self) -> Decimal:
+        return sum((row.own or Decimal(0) for row in self.rows), Decimal("0.00"))
+
+    @property
+    def outstanding(self) -> list[ReviewRow]:
+        return [row for row in self.rows if row.stands_out]
+
+    @property
+    def new(self) -> list[ReviewRow]:
+        return [row for row in self.rows if row.is_new]
+
+
+def review_of(declaration: Declaration) -> Review:
+    """The lines of a return, each with last year's wage, its base and own part; and who is gone."""
+    rules = wage_rules(declaration.employer, declaration.first_period)
+    rule = rules.personal
+    before = (
+        Declaration.objects.filter(
+            employer=declaration.employer,
+            fee_year=declaration.fee_year - 1,
+            kind=Declaration.Kind.YEARLY,
+            state=Declaration.State.APPROVED,
+        )
+        .defer("draft")
+        .first()
+    )
+    wages_before = _lines(before)
+    rows = []
+    lines = _line_queryset(declaration).select_related("worker").order_by("worker_id")
+    for place, line in enumerate(lines, 1):
+        wage_fen = to_fen(line.wage)
+        base = rule.base_fen(wage_fen) if rule else None
+        rows.append(
+            ReviewRow(
+                place=place,
+                worker_id=line.worker_id,
+                name=line.worker.name,
+                identity_number=line.worker.identity_number,
+                wage=line.wage,
+                year_wages=line.year_wages,
+                months=line.months_worked,
+                note=line.note,
+                before=wages_before.pop(line.worker_id, None),
+                base=from_fen(base) if base is not None else None,
+                own=from_fen(rule.own_fen(wage_fen)) if rule else None,
+                bound="" if base in (None, wage_fen) else "floor" if base > wage_fen else "cap",
+            )
+        )
+    gone: list[Gone] = []
+    if before and declaration.kind == Declaration.Kind.YEARLY:
+        left = _line_queryset(before).filter(worker_id__in=list(wages_before)).select_related("worker")
+        gone = [Gone(line.worker_id, line.worker.name, line.wage) for line in left]
+    return Review(rows, gone, before, rules)
+
+
+def _line_queryset(declaration: Declaration) -> QuerySet[DeclarationLine]:
+    return DeclarationLine.objects.filter(
+        fee_year=declaration.fee_year, county_id=declaration.county_id, declaration_id=declaration.pk
+    )
+
+
+def _lines(declaration: Declaration | None) -> dict[int, Decimal]:
+    return dict(_line_queryset(declaration).values_list("worker_id", "wage")) if declaration else {}
+
+

@@ -1,0 +1,131 @@
+"""What happened to a record: the acts of the audit trail, and each row's own versions, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enrollment.lines import line_name
+from enrollment.models import Declaration, DeclarationLine, Employer, LeaveReason, Worker
+from jilin_si.access.audit import AuditEntry
+from jilin_si.money import format_yuan
+from jilin_si.periods import parse_period
+
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened: the business day, who, what; ``before`` is struck out before ``what``."""
+
+    on: date
+    at: datetime | None
+    who: str
+    what: str
+    before: str = ""
+    after: str = ""
+    url: str = ""
+
+
+def worker_history(worker: Worker, most: int = MOST) -> list[Happened]:
+    """Enrolments, ends, looks at the whole number, and each approved wage."""
+    told = [
+        _of_entry(entry)
+        for entry in AuditEntry.objects.filter(object_kind="worker", object_id=worker.pk).select_related("user")[:most]
+    ]
+    told += _wages(worker)
+    return sorted(told, key=_order, reverse=True)[:most]
+
+
+def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
+    """What was done about an employer itself and its returns."""
+    entries = (
+        AuditEntry.objects.filter(Q(object_kind="employer", object_id=employer.pk) | Q(employer_id=employer.pk))
+        .exclude(act="type_declaration")
+        .select_related("user")[:most]
+    )
+    return [_of_entry(entry) for entry in entries]
+
+
+def declaration_history(declaration: Declaration) -> list[Happened]:
+    """Who typed, handed in, sent back, approved."""
+    entries = AuditEntry.objects.filter(object_kind="declaration", object_id=declaration.pk).select_related("user")
+    return [_of_entry(entry) for entry in entries[:MOST]]
+
+
+def _wages(worker: Worker) -> list[Happened]:
+    lines = (
+        DeclarationLine.objects.filter(worker=worker, declaration__state=Declaration.State.APPROVED)
+        .select_related("declaration__employer", "declaration__reviewed_by")
+        .order_by("fee_year", "declaration_id")
+    )
+    told, before = [], ""
+    for line in lines:
+        declaration, wage = line.declaration, format_yuan(line.wage)
+        when = declaration.reviewed_at
+        told.append(
+            Happened(
+                on=timezone.localtime(when).date() if when else declaration.first_period,
+                at=when,
+                who=str(declaration.reviewed_by or ""),
+                what=_("%(document)s approved: wage") % {"document": declaration.code},
+                before=before,
+                after=wage,
+            )
+        )
+        before = wage
+    return told
+
+
+def _order(happened: Happened) -> tuple[date, float]:
+    return happened.on, happened.at.timestamp() if happened.at else 0.0
+
+
+def _of_entry(entry: AuditEntry) -> Happened:
+    return Happened(
+        on=entry.day or timezone.localtime(entry.at).date(),
+        at=entry.at,
+        who=str(entry.user) if entry.user else _("System"),
+        what=_words(entry),
+    )
+
+
+def _words(entry: AuditEntry) -> str:
+    """The act in words."""
+    details: dict[str, Any] = entry.details or {}
+    values = {
+        "period": _month(details.get("first_period") or details.get("effective_period") or ""),
+        "reason": entry.reason,
+        "line": line_name(details.get("line", "")) if details.get("line") else "",
+        "workers": details.get("workers", ""),
+        "year": details.get("fee_year", ""),
+        "rows": details.get("rows", ""),
+        "leave_reason": str(dict(LeaveReason.choices).get(details.get("reason", ""), details.get("reason", ""))),
+    }
+    words = {
+        "enrol_worker": _("Joined from %(period)s"),
+        "end_employment": _("Left from %(period)s: %(leave_reason)s"),
+        "show_number": _("Whole number shown: %(reason)s"),
+        "register_employer": _("Registered"),
+        "set_coverage": _("Coverage: %(line)s from %(period)s"),
+        "start_declaration": _("Declaration %(year)s begun"),
+        "type_declaration": _("Declaration %(year)s typed"),
+        "submit_declaration": _("Declaration %(year)s handed in: %(workers)s people"),
+        "withdraw_declaration": _("Declaration %(year)s taken back"),
+        "return_declaration": _("Declaration %(year)s returned: %(reason)s"),
+        "approve_declaration": _("Declaration %(year)s approved"),
+        "import_roster": _("Roster imported: %(rows)s people"),
+    }
+    return words[entry.act] % values if entry.act in words else entry.act
+
+
+def _month(text: str) -> str:
+    try:
+        return f"{parse_period(text[:7]):%Y-%m}"
+    except Exception:
+        return text
