@@ -21,7 +21,7 @@ def shown(given: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
-class RuleRefusal(Exception):  # noqa: N818
+class RuleRefusal(Exception):
     """A calculator's answer that is a reason and not a number."""
 
     @property
@@ -112,7 +112,7 @@ class NotApplicable(RuleRefusal):
         return {"refused": "not_applicable", "reason": self.message}
 
 
-class ParameterMissing(LookupError):  # noqa: N818
+class ParameterMissing(LookupError):
     """No version of a parameter is in force on that day at that place; ``first`` is its earliest day, if any."""
 
     def __init__(self, code: str, on: date | None, agency_id: int, first: date | None = None) -> None:
@@ -133,7 +133,7 @@ class ParameterMissing(LookupError):  # noqa: N818
         }
 
 
-class UnknownCalculator(LookupError):  # noqa: N818
+class UnknownCalculator(LookupError):
     """No app has registered a calculator under this name."""
 
     def __init__(self, name: str) -> None:

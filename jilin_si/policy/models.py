@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
@@ -181,6 +182,7 @@ class ParameterValue(models.Model):
         verbose_name = _("parameter value")
         verbose_name_plural = _("parameter values")
         ordering = ["parameter", "agency", "valid_from", "version"]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
         constraints = [
             ExclusionConstraint(
                 name="parameter_value_no_overlap",

@@ -41,7 +41,7 @@ from jilin_si.policy.units import Shape
 CONFIDENCES = ("law", "remembered", "illustrative")
 
 
-class FileProblem(Exception):  # noqa: N818
+class FileProblem(Exception):
     """A parameter file that cannot be taken: says the file, the entry, what was given and what is allowed."""
 
     def __init__(self, where: str, text: object) -> None:

@@ -35,7 +35,7 @@ _REFUSALS = {
 }
 
 
-class MalformedFile(Exception):  # noqa: N818
+class MalformedFile(Exception):
     """A file that holds no examples: says the file and what is wrong with it."""
 
 

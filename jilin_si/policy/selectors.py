@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from jilin_si.policy.calculators import Calculator, calculators
+from jilin_si.policy.calculators import Calculator, calculate, calculators
 from jilin_si.policy.database import database_policy
-from jilin_si.policy.lookup import PROVINCE, ParameterInfo, ParameterVersion, Policy
+from jilin_si.policy.errors import RuleRefusal
+from jilin_si.policy.lookup import PROVINCE, ParameterInfo, ParameterVersion, Policy, file_policy
 from jilin_si.policy.models import LegalDocument, Parameter, ParameterValue, ValueState
 from jilin_si.policy.rulecheck import example_files, read_examples
 
@@ -120,6 +122,31 @@ def resting_on(document_code: str) -> QuerySet[ParameterValue]:
 def calculators_list(app: str = "", rule: str = "") -> list[Calculator]:
     """The registered calculators, of one app or one rule where named."""
     return [c for c in calculators() if (not app or c.app == app) and (not rule or rule in c.rules)]
+
+
+def calculators_taking(code: str) -> list[Calculator]:
+    """The calculators that took a parameter in their worked examples."""
+    return [calculator for calculator in calculators() if code in _taken().get(calculator.name, ())]
+
+
+def parameters_taken(calculator: str) -> list[str]:
+    """The parameters that a calculator took in its worked examples, by code."""
+    return sorted(_taken().get(calculator, ()))
+
+
+@lru_cache(maxsize=1)
+def _taken() -> dict[str, frozenset[str]]:
+    """What each calculator asks for: seen by running the examples once a process."""
+    policy = file_policy()
+    taken: dict[str, set[str]] = {}
+    for example in worked_examples():
+        try:
+            result = calculate(example["calc"], example["inputs"], policy=policy)
+        except (RuleRefusal, LookupError):
+            continue
+        codes = (version.code for version in result.trace.versions.values())
+        taken.setdefault(example["calc"], set()).update(codes)
+    return {name: frozenset(codes) for name, codes in taken.items()}
 
 
 def parameters_of_rule(rule: str, policy: Policy | None = None) -> list[ParameterInfo]:

@@ -60,7 +60,7 @@ def register_period_guard(guard: PeriodGuard) -> None:
         _guards.append(guard)
 
 
-class ChangeRefusal(Exception):  # noqa: N818
+class ChangeRefusal(Exception):
     """A change that may not be made; ``code`` is one of person, role, state, period, examples."""
 
     def __init__(self, code: str, reason: object, values: Mapping[str, object] | None = None) -> None:
