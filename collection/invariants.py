@@ -66,7 +66,8 @@ expected as (
          coalesce(s.own, 0) as own, coalesce(s.credit, 0) as credit,
          case when p.includes_retiree_cost then coalesce(r.cost, 0) else 0 end as cost, p.unit_ppm
   from collection_bill b
-  join collection_assessmentparameter p on p.id = b.parameter_id
+  left join collection_assessmentparameter p on p.id = b.parameter_id
+    and (p.line, p.county_id, p.due_period) = (b.line, b.county_id, b.due_period)
   left join wages w on (w.employer_id, w.due_period, w.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
   left join spelled s on s.line = b.line
     and (s.employer_id, s.due_period, s.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
@@ -157,9 +158,11 @@ where (b.own_due_fen < 0 or b.unit_due_fen < 0) and r.receipt_id is null
 BANK_LINES_ARE_TAKEN_WHOLE = """
 select l.id, l.employer_id, l.amount_fen, l.taken_in, r.fen as in_receipts
 from collection_bankline l
-left join (select bank_line_id, sum(amount_fen)::bigint as fen from collection_receipt
-           where bank_line_id is not null group by 1) r on r.bank_line_id = l.id
+left join (select bank_line_id, sum(amount_fen)::bigint as fen, min(employer_id) as payer, max(employer_id) as last_payer,
+                  min(county_id) as unit, max(county_id) as last_unit
+           from collection_receipt where bank_line_id is not null group by 1) r on r.bank_line_id = l.id
 where coalesce(r.fen, 0) <> case when l.taken_in is null then 0 else l.amount_fen end
+   or (r.payer, r.last_payer, r.unit, r.last_unit) <> (l.employer_id, l.employer_id, l.county_id, l.county_id)
 """
 
 ALLOCATIONS_STAY_IN_THEIR_LINE = """

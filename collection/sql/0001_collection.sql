@@ -69,7 +69,7 @@ create table collection_bill (
   employer_id      integer   not null,
   due_period       date      not null,
   recorded_in      date      not null check (recorded_in >= due_period),
-  parameter_id     bigint    not null references collection_assessmentparameter (id),
+  parameter_id     bigint    not null,                              -- by construction; proven by verify
   workers          integer   not null,
   wage_fen         bigint    not null,
   base_fen         bigint    not null,
@@ -133,8 +133,7 @@ create table collection_receipt (
   received_on  date      not null,
   amount_fen   bigint    not null check (amount_fen > 0),
   journal_id   bigint    not null references ledger_journal (journal_id),
-  foreign key (employer_id, county_id) references enrollment_employer (id, county_id),
-  check ((bank_line_id is null) <> (credit_of is null))
+  check ((bank_line_id is null) <> (credit_of is null))             -- whose it is, the bank line or the bill tells
 );
 create index on collection_receipt (employer_id);
 create index on collection_receipt (county_id, period);
