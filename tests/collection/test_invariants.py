@@ -62,9 +62,10 @@ SABOTAGE = {
     ),
     "a worker's spell is there twice": (
         "collection_spell",
-        "insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in, fee_year,"
-        " county_id) select worker_id, employer_id, wage_fen, first_period, last_period, '1996-03-01', fee_year, county_id"
-        " from collection_spell where spell_id = (select min(spell_id) from collection_spell)",
+        """insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in, fee_year,
+             county_id)
+           select worker_id, employer_id, wage_fen, first_period, last_period, '1996-03-01', fee_year, county_id
+           from collection_spell where spell_id = (select min(spell_id) from collection_spell)""",
         "collection.one_spell_a_month",
     ),
     "a spell belongs to no employment": (
@@ -79,8 +80,8 @@ SABOTAGE = {
     ),
     "an open item lost a fen": (
         "collection_openitem",
-        "update collection_openitem set unit_fen = unit_fen - 1 where bill_id = (select min(bill_id)"
-        " from collection_openitem where unit_fen > 0)",
+        """update collection_openitem set unit_fen = unit_fen - 1
+           where bill_id = (select min(bill_id) from collection_openitem where unit_fen > 0)""",
         "collection.assessed_is_collected_and_owed",
     ),
     "an allocation gives a fen more": (
