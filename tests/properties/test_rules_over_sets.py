@@ -31,8 +31,6 @@ def facts() -> list[tuple[int, int, int, int]]:
             for step in (-2, -1, 0, 1, 2)
             for ppm in (rate.unit_ppm, rate.own_ppm, rate.transfer_ppm)
         ]
-    for ppm in (rate.unit_ppm, rate.own_ppm, rate.transfer_ppm):
-        found.append((bound + step, rate.floor_fen, rate.cap_fen, ppm))
     for ppm in (
         1,
         5_000,
