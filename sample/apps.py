@@ -7,7 +7,9 @@ class SampleConfig(AppConfig):
     verbose_name = _("Sample province")
 
     def ready(self) -> None:
+        from jilin_si.access.rls import READ_ONLY
         from jilin_si.access.signin import register_sample_signins
         from sample.users import sample_signins
 
         register_sample_signins(sample_signins)
+        READ_ONLY.add("sample_sampleprovince")

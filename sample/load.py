@@ -67,13 +67,14 @@ def load_province(plan: Plan, say: Say) -> None:
             raise NotEmptyError
         with connection.cursor() as cursor:
             cursor.execute("set local work_mem = '256MB'; set local maintenance_work_mem = '1GB'")
-            _number_workers(plan)
+            number_workers(plan)
             say(f"{len(plan.employers):,} employers with {plan.workers:,} workers, 1:{plan.scale}")
             with bare(["enrollment_employer", "enrollment_coverage"]):
                 _load_employers(cursor, plan)
             make_users(plan.seed, [e.number for e in _with_sign_in(plan)])
             _load_declarations(cursor, plan)
-            with bare(["enrollment_worker", "enrollment_employment"], lambda what: say(f"building {what}")):
+            told = say if plan.workers > INLINE_WORKERS else _quietly
+            with bare(["enrollment_worker", "enrollment_employment"], lambda what: told(f"building {what}")):
                 _load_people(cursor, plan, say)
             write_drafts()
             _set_sequences(cursor)
@@ -104,6 +105,10 @@ def load_province(plan: Plan, say: Say) -> None:
         cursor.execute("analyze")
 
 
+def _quietly(line: str) -> None:
+    """A small province is built in no time."""
+
+
 def _with_sign_in(plan: Plan) -> Iterator[PlannedEmployer]:
     """The employers that have a user of their own: the reference employer and the first of every prefecture."""
     seen: set[int] = set()
@@ -114,7 +119,8 @@ def _with_sign_in(plan: Plan) -> Iterator[PlannedEmployer]:
             yield employer
 
 
-def _number_workers(plan: Plan) -> None:
+def number_workers(plan: Plan) -> None:
+    """Give every employer's people their ids, in one row without gaps."""
     following = 1
     for employer in plan.employers:
         employer.first_worker_id = following

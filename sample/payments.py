@@ -49,7 +49,7 @@ def habit(seed: int, number: str, is_large: bool = False) -> str:
     """How an employer pays, from the seed and its number. A county's largest are watched, and pay in the end."""
     drawn = Random(f"{seed}/habit/{number}").randrange(100)
     if is_large:
-        return ON_TIME if drawn < 86 else LATE if drawn < 93 else PARTLY
+        return ON_TIME if drawn < 80 else LATE if drawn < 90 else PARTLY
     return ON_TIME if drawn < 80 else LATE if drawn < 90 else PARTLY if drawn < 97 else NEVER
 
 
@@ -111,7 +111,7 @@ def _records(county_id: int, period: date, seed: int) -> Iterator[BankRecord]:
                 first = owed * 6 // 10 // 100 * 100
                 payments = [(9 + chance.randrange(4), first), (16 + chance.randrange(4), owed - first)]
         elif pays == PARTLY:
-            part_of = debtor.now_fen * (60 + chance.randrange(31)) // 100
+            part_of = debtor.now_fen * (45 + chance.randrange(41)) // 100
             payments.append((10 + chance.randrange(9), part_of // 1000 * 1000))
         elif pays == LATE:
             payments.append((21 + chance.randrange(6), debtor.before_fen))

@@ -29,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale", type=int, help=f"the province at 1:N (1 is the whole; default {DEFAULT_SCALE})"
         )
+        parser.add_argument(
+            "--months", type=int, default=12, help="only the first so many months of 1996, to start sooner"
+        )
         parser.add_argument("--no-serve", action="store_true", help="load and run the months, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,10 +39,13 @@ class Command(BaseCommand):
         scale = options["scale"]
         if scale is not None and not 1 <= scale <= 10_000:
             raise CommandError("--scale takes a whole number from 1 to 10000.")
+        months = options["months"]
+        if not 1 <= months <= 12:
+            raise CommandError("--months takes a whole number from 1 to 12.")
         serve = not options["no_serve"]
         if serve:
             processes.check_port(processes.chosen_port())  # before any long work
-        self._make_ready(scale)
+        self._make_ready(scale, months)
         if serve:
             status = processes.serve(ready=self._show, say=self.say)
             if status:
@@ -49,7 +55,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{time.monotonic() - self.begun:7.1f} s  {line}")
         self.stdout.flush()
 
-    def _make_ready(self, scale: int | None) -> None:
+    def _make_ready(self, scale: int | None, months: int) -> None:
         """Load what is not loaded and run what has not run; where all is there, nothing is done."""
         sample = SampleProvince.objects.first()
         if sample is not None and scale not in (None, sample.scale):
@@ -72,10 +78,13 @@ class Command(BaseCommand):
                         "There are employers in this database that are not the sample's. Use an empty one."
                     ) from None
             else:
-                self.say("The year was cut short: going on with the first month that is not closed.")
+                self.say("Going on with the first month that is not closed.")
             with acting_as(everything()):
-                Cycle(pool, self.say).run()
-        self.say("The sample province is ready: 1996 is closed, the office's date is 1997-01-06.")
+                Cycle(pool, self.say).run(months)
+        if months < 12:
+            self.say(f"The sample province stands at the end of 1996-{months:02d}.")
+        else:
+            self.say("The sample province is ready: 1996 is closed, the office's date is 1997-01-06.")
 
     def _show(self, address: str) -> None:
         write = self.stdout.write
