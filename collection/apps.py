@@ -10,14 +10,17 @@ class CollectionConfig(AppConfig):
         from collection.declared import explain_wage, wage_rules
         from collection.invariants import invariants
         from collection.opening import record_declaration, record_leaver
+        from collection.parameter_changes import refuse_assessed_months
         from enrollment import hooks
         from jilin_si.access.rls import append_only
         from jilin_si.jobs.invariants import register
+        from jilin_si.policy.services import register_period_guard
 
         register(invariants)
         hooks.on_declaration_approved.register(record_declaration)
         hooks.on_employment_ended.register(record_leaver)
         hooks.register_wage_rules(wage_rules, explain_wage)
+        register_period_guard(refuse_assessed_months)
 
         append_only(
             "collection_spell",

@@ -29,6 +29,7 @@ class PensionContribution:
     income_unit_account = "4001.01"
     income_own_account = "4001.02"
     keeps_accounts = True
+    book_rate_parameter = "account.book_rate"
 
     def rates(self, policy: Policy, period: date, county_id: int) -> list[Rate]:
         """One rate for every employer; none before the first unit rate (1992-01)."""
@@ -55,7 +56,7 @@ class PensionContribution:
 
     def book_rate_ppm(self, policy: Policy, fee_year: int, county_id: int) -> int:
         """The book rate of an account year, in parts per million (PEN-9)."""
-        return to_ppm(policy.get("account.book_rate", month(fee_year, 12), county_id))
+        return to_ppm(policy.get(self.book_rate_parameter, month(fee_year, 12), county_id))
 
     def explain_unit(self, policy: Policy, facts: BillFacts) -> Calculation:
         """The employer's part; a supplement that takes back is the effect of the changed wages and cost."""
