@@ -311,8 +311,8 @@ def test_signing_in_leads_back_to_the_page(live_server: Any, style_site: None, p
     expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
     picture(page, "sign-in")
     assert faults_of(page) == []
-    page.get_by_label("登录名").fill("ｗａｎｇｓｈｕｑｉｎ")
-    page.get_by_label("口令").fill("wrong")
+    page.get_by_role("textbox", name="登录名").fill("ｗａｎｇｓｈｕｑｉｎ")
+    page.get_by_label("口令").first.fill("wrong")
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator(".note.bad")).to_contain_text("登录名或口令不对。")
     page.get_by_role("button", name="wangshuqin").click()

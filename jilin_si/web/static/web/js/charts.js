@@ -115,8 +115,9 @@
       chart.on("click", (p) => follow(by.get(p.dataType === "edge" ? (p.data.target === "hub" ? p.data.source : p.data.target) : p.name)?.href));
     },
   };
-  /* An app may bring a kind of its own: jsi.chartKinds.strip = async (chart, data, element) => … */
-  jsi.chartKinds = kinds;
+  /* An app may bring a kind of its own, in a script that stands before this one:
+     jsi.chartKinds = { ...jsi.chartKinds, strip: async (chart, data, element) => … } */
+  jsi.chartKinds = Object.assign(kinds, jsi.chartKinds);
 
   const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => target.jsiChart?.resize()));
   async function draw(element) {
