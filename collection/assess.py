@@ -75,7 +75,7 @@ def assess_month(county_id: int, period: date) -> UnitResult:
 
 def freeze_parameters(county_id: int, period: date) -> None:
     """Write down the rates of every line for this county and month; a line before its first parameter has none."""
-    policy = database_policy()
+    policy = database_policy(fresh=True)
     rows = [
         (
             contribution.line,

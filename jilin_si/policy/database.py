@@ -16,6 +16,9 @@ from jilin_si.policy.parameter_files import ParameterSet, agency_codes, policy_o
 # A change made elsewhere is seen at the latest after this many seconds.
 SECONDS_BETWEEN_LOOKS = 1.0
 
+# The lock that an approval holds alone and a job that freezes parameters holds with others.
+_LOCK_KEYS = (1992, 1)
+
 _lock = threading.Lock()
 _snapshots: dict[str, tuple[Policy, float]] = {}
 _changing = threading.local()
@@ -25,8 +28,10 @@ def database_policy(*, fresh: bool = False) -> Policy:
     """The snapshot of all approved values, cached by the process.
 
     Whether it is still good is asked of the stamp row at most once a second; ``fresh`` asks now, as a job does that
-    freezes what it assesses by.
+    freezes what it assesses by: inside a transaction no approval then comes between until that ends.
     """
+    if fresh and connection.in_atomic_block:
+        _lock_parameters("pg_advisory_xact_lock_shared")
     if _in_a_change():
         return _read_policy(_stamp())
     key = str(connection.settings_dict["NAME"])
@@ -40,6 +45,16 @@ def database_policy(*, fresh: bool = False) -> Policy:
             cached = (_read_policy(stamp), 0.0)
         _snapshots[key] = (cached[0], time.monotonic())
         return cached[0]
+
+
+def hold_parameters() -> None:
+    """Let nobody freeze parameters until this transaction, which changes some, has ended; wait for those who do."""
+    _lock_parameters("pg_advisory_xact_lock")
+
+
+def _lock_parameters(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {function}(%s, %s)", _LOCK_KEYS)
 
 
 def forget_policy() -> None:
