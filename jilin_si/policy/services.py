@@ -20,7 +20,7 @@ from jilin_si.access.audit import record
 from jilin_si.access.models import Role, User
 from jilin_si.access.scope import scope_of
 from jilin_si.agencies.models import Agency
-from jilin_si.policy.database import database_policy, forget_policy
+from jilin_si.policy.database import database_policy, forget_policy, hold_parameters
 from jilin_si.policy.errors import InputError
 from jilin_si.policy.lookup import ParameterVersion, Policy, unknown_place
 from jilin_si.policy.models import (
@@ -153,6 +153,7 @@ def approve_value(value_id: int, by: User, reason: str = "") -> ParameterValue:
     examples would fail that pass now, unless a ``reason`` is given for that.
     """
     _need_provincial(by)
+    hold_parameters()
     row = _locked(value_id)
     if row.state != ValueState.PROPOSED:
         raise ChangeRefusal(
@@ -187,6 +188,7 @@ def withdraw_value(value_id: int, by: User, reason: str = "") -> ParameterValue:
     only where it has not been used in an assessed month.
     """
     _need_provincial(by)
+    hold_parameters()
     row = _locked(value_id)
     if row.state == ValueState.WITHDRAWN:
         raise ChangeRefusal("state", _("This value is withdrawn already."))
