@@ -10,6 +10,7 @@ class CollectionConfig(AppConfig):
         from collection.declared import explain_wage, wage_rules
         from collection.invariants import invariants
         from collection.opening import record_declaration, record_leaver
+        from collection.pages import register_pages
         from collection.parameter_changes import refuse_assessed_months
         from enrollment import hooks
         from jilin_si.access.rls import append_only
@@ -31,4 +32,6 @@ class CollectionConfig(AppConfig):
             "collection_allocation",
             "collection_paidbill",
             "collection_accountyear",
+            "collection_issuedstatement",
         )
+        register_pages()

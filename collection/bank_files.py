@@ -14,12 +14,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from collection.records import BankFile
-from jilin_si.money import MoneyError, parse_yuan, to_fen
+from jilin_si.money import MoneyError, from_fen, parse_yuan, to_fen
 from jilin_si.web.formats import has_hidden_characters, plain_text
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ class Refused:
     payer_name: str
     amount_fen: int
     result: str
+
+    @property
+    def amount(self) -> Decimal:
+        return from_fen(self.amount_fen)
 
     @property
     def reason(self) -> StrOrPromise:

@@ -166,7 +166,7 @@ def _only(found: Sequence[Employer]) -> Employer | None:
 
 
 # ── a bank's file ────────────────────────────────────────────────────────────────────────────────────────────────
-NEW, UNMATCHED, RETURNED, REPEATED, KNOWN = "new", "unmatched", "returned", "repeated", "known"
+NEW, UNMATCHED, RETURNED, REPEATED, KNOWN = "new", "unmatched", "gone_back", "repeated", "known"
 
 
 @dataclass(frozen=True)
@@ -207,6 +207,21 @@ class Plan:
         for planned in self.rows:
             fen[planned.state] += planned.row.amount_fen
         return {state: from_fen(fen[state]) for state in (NEW, UNMATCHED, RETURNED, REPEATED, KNOWN)}
+
+    @property
+    def takes(self) -> int:
+        """How many lines taking the file in adds."""
+        return sum(planned.state in (NEW, UNMATCHED, RETURNED) for planned in self.rows)
+
+    @property
+    def stated_total(self) -> Any:
+        """The sum that the file's last row states."""
+        return None if self.read.stated_total_fen is None else from_fen(self.read.stated_total_fen)
+
+    @property
+    def found_total(self) -> Any:
+        """What its rows add up to."""
+        return from_fen(self.read.total_fen)
 
     @property
     def shown_faults(self) -> list[Fault]:

@@ -13,6 +13,8 @@ PAGES = (
     ("jobs/", "jilin_si.jobs"),
     ("enrollment/", "enrollment"),
     ("collection/", "collection"),
+    ("portal/", "collection.portal"),
+    ("check/", "collection.check"),
     ("pension/", "pension"),
     ("unemployment/", "unemployment"),
     ("medical/", "medical"),

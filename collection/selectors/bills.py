@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Max, Min, OuterRef, Q, Subquery, Sum
 
 from collection.models import Allocation, Bill, OpenItem, Unapplied
-from collection.names import line_name, line_order
+from collection.names import line_name, line_order, percent_of_ppm
 from collection.selectors.fees import FeeInterval, due_day, late_fees
 from jilin_si.agencies.clock import today
 from jilin_si.money import ZERO
@@ -47,6 +47,9 @@ class BillRow:
     own_owed: Decimal
     paid_in: date | None
     received_on: date | None
+    unit_ppm: int
+    own_ppm: int
+    includes_retiree_cost: bool
 
     @property
     def is_supplement(self) -> bool:
@@ -67,6 +70,15 @@ class BillRow:
     @property
     def line_name(self) -> str:
         return line_name(self.line)
+
+    @property
+    def unit_rate(self) -> str:
+        """The employer's rate as shown: ``21.5%``."""
+        return percent_of_ppm(self.unit_ppm)
+
+    @property
+    def own_rate(self) -> str:
+        return percent_of_ppm(self.own_ppm)
 
 
 @dataclass(frozen=True)
@@ -190,7 +202,7 @@ def bill_rows(condition: Q) -> list[BillRow]:
     )
     bills = (
         Bill.objects.filter(condition)
-        .select_related("open_item", "paid")
+        .select_related("open_item", "paid", "parameter")
         .annotate(received_on=Subquery(last_money))
     )
     order = line_order()
@@ -221,6 +233,9 @@ def _row(bill: Any) -> BillRow:
         own_owed=open_item.own if open_item else ZERO,
         paid_in=paid.paid_in if paid else None,
         received_on=bill.received_on,
+        unit_ppm=bill.parameter.unit_ppm,
+        own_ppm=bill.parameter.own_ppm,
+        includes_retiree_cost=bill.parameter.includes_retiree_cost,
     )
 
 
@@ -326,6 +341,11 @@ class BillSheet:
         return Sums.of(self.rows)
 
     @property
+    def key(self) -> str:
+        """The bill as traces name it."""
+        return f"{self.employer_id}-{self.period:%Y%m}"
+
+    @property
     def own_months(self) -> list[BillRow]:
         return [row for row in self.rows if not row.is_supplement]
 
@@ -336,6 +356,11 @@ class BillSheet:
     @property
     def arrears_sum(self) -> Decimal:
         return sum((item.amount for item in self.arrears), ZERO)
+
+    @property
+    def paid_shown(self) -> Decimal:
+        """What was paid of the bill, as it is taken off."""
+        return -self.sums.paid
 
     @property
     def fee_sum(self) -> Decimal:

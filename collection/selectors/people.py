@@ -7,17 +7,18 @@ every county's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from collection.models import AccountYear, WorkerMonth
 from collection.selectors.fees import due_day
-from enrollment.models import Employment
+from enrollment.models import Employer, Employment, Worker
 from jilin_si.agencies.clock import today
 from jilin_si.money import ZERO, from_fen
 from jilin_si.periods import period_of
@@ -36,6 +37,7 @@ CREDITED, CREDITED_LATE, OWED, NOT_DUE, NOT_INSURED = (
 class PersonMonth:
     """One line of a worker's month; corrections are added up, ``spell_id`` names the spell that counts now; yuan."""
 
+    worker_id: int
     period: date
     line: str
     county_id: int
@@ -76,6 +78,12 @@ class PersonMonth:
         return f"{self.fee_year}-{self.county_id}-{self.spell_id}-{self.period:%Y%m}-{self.line}"
 
 
+_MONTH_COLUMNS = (
+    "worker_id", "due_period", "line", "county_id", "employer_id", "fee_year", "spell_id", "sign", "wage", "base",
+    "own", "transfer", "average_part", "paid_in", "bill_id", "parameter_id", "provisional", "recorded_in",
+)  # fmt: skip
+
+
 def counties_of(worker_id: int) -> list[int]:
     """The units in which a worker was ever employed, as far as they are to be seen."""
     return sorted(set(Employment.objects.filter(worker_id=worker_id).values_list("county_id", flat=True)))
@@ -89,23 +97,21 @@ def worker_months(worker_id: int, years: Sequence[int], employer_id: int | None 
     condition = Q(worker_id=worker_id, fee_year__in=list(years), county_id__in=counties)
     if employer_id is not None:
         condition &= Q(employer_id=employer_id)
-    rows = WorkerMonth.objects.filter(condition).values_list(
-        "due_period", "line", "county_id", "employer_id", "fee_year", "spell_id", "sign", "wage", "base", "own",
-        "transfer", "average_part", "paid_in", "bill_id", "parameter_id", "provisional", "recorded_in", named=True,
-    )  # fmt: skip
-    groups: dict[tuple[date, str], list[WorkerMonth]] = defaultdict(list)
+    rows = WorkerMonth.objects.filter(condition).values_list(*_MONTH_COLUMNS, named=True)
+    groups: dict[tuple[date, str], list[Any]] = defaultdict(list)
     for row in rows:
         groups[row.due_period, row.line].append(row)
     on = today()
     return [_month(key, group, on) for key, group in sorted(groups.items())]
 
 
-def _month(key: tuple[date, str], rows: Sequence[WorkerMonth], on: date) -> PersonMonth:
+def _month(key: tuple[date, str], rows: Sequence[Any], on: date) -> PersonMonth:
     period, line = key
     ordered = sorted(rows, key=lambda row: (row.recorded_in, row.sign, row.spell_id))
     living = next((row for row in reversed(ordered) if row.sign == 1), ordered[-1])
     paid = [row.paid_in for row in rows if row.paid_in]
     return PersonMonth(
+        worker_id=living.worker_id,
         period=period,
         line=line,
         county_id=living.county_id,
@@ -125,7 +131,7 @@ def _month(key: tuple[date, str], rows: Sequence[WorkerMonth], on: date) -> Pers
     )
 
 
-def _state(period: date, rows: Sequence[WorkerMonth], on: date) -> str:
+def _state(period: date, rows: Sequence[Any], on: date) -> str:
     if sum(row.sign for row in rows) == 0:
         return NOT_INSURED
     if all(row.bill_id is None for row in rows):
@@ -159,6 +165,41 @@ class Credit:
 
 
 @dataclass(frozen=True)
+class ClosedYear:
+    """A year of an account that is closed, or was taken over with its closing only; yuan."""
+
+    fee_year: int
+    taken_over: bool
+    opening_own: Decimal
+    opening_unit: Decimal
+    credit_own: Decimal
+    credit_unit: Decimal
+    interest_own: Decimal
+    interest_unit: Decimal
+    closing_own: Decimal
+    closing_unit: Decimal
+    months_due: int
+    months_credited: int
+    total_months: int
+
+    @property
+    def credited(self) -> Decimal:
+        return self.credit_own + self.credit_unit
+
+    @property
+    def interest(self) -> Decimal:
+        return self.interest_own + self.interest_unit
+
+    @property
+    def closing(self) -> Decimal:
+        return self.closing_own + self.closing_unit
+
+
+_YEAR_COLUMNS = tuple(each.name for each in fields(ClosedYear))
+SHOWN_YEARS = 4
+
+
+@dataclass(frozen=True)
 class Account:
     """A worker's account in a year: closed, or as it stands today. Interest comes at the year's end (PEN-8)."""
 
@@ -167,8 +208,18 @@ class Account:
     opening_own: Decimal
     opening_unit: Decimal
     credits: Sequence[Credit]
-    closed: AccountYear | None
-    years: Sequence[AccountYear]
+    closed: ClosedYear | None
+    years: Sequence[ClosedYear]
+
+    @property
+    def key(self) -> str:
+        """The account as traces name it."""
+        return f"{self.worker_id}-{self.year}"
+
+    @property
+    def past(self) -> Sequence[ClosedYear]:
+        """The last years before this one."""
+        return [row for row in self.years if row.fee_year < self.year][-SHOWN_YEARS:]
 
     @property
     def opening(self) -> Decimal:
@@ -214,14 +265,15 @@ class Account:
     def months_credited(self) -> int:
         """Months that counted in the year; one that was corrected counts once."""
         if self.closed:
-            return int(self.closed.months_credited)
+            return self.closed.months_credited
         return len({(c.line, c.period) for c in self.credits if c.amount})
 
 
-def account_years(worker_id: int, counties: Iterable[int]) -> list[AccountYear]:
+def account_years(worker_id: int, counties: Iterable[int]) -> list[ClosedYear]:
     """The closed and taken-over years of an account, oldest first."""
     years = AccountYear.objects.filter(worker_id=worker_id, county_id__in=list(counties))
-    return sorted(years, key=lambda row: row.fee_year)
+    rows = years.values_list(*_YEAR_COLUMNS)
+    return sorted((ClosedYear(*row) for row in rows), key=lambda row: row.fee_year)
 
 
 def credits_of(worker_id: int, year: int) -> list[Credit]:
@@ -312,3 +364,55 @@ def bill_people(
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of an employer's people in a month."""
+
+    rows: Sequence[PersonMonth]
+    workers: dict[int, Worker]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def before(self) -> int:
+        return self.number - 1
+
+    @property
+    def after(self) -> int:
+        return self.number + 1
+
+    def __iter__(self) -> Iterator[tuple[Worker, PersonMonth]]:
+        return ((self.workers[row.worker_id], row) for row in self.rows if row.worker_id in self.workers)
+
+
+def month_people(employer: Employer, period: date, text: str, number: int, most: int) -> PeoplePage:
+    """The people of an employer's month in the line that has workers' parts, by identity key, a page at a time.
+
+    ``text`` is the beginning of a name or of an identity number.
+    """
+    rows = WorkerMonth.objects.filter(
+        fee_year=period.year, county_id=employer.county_id, employer_id=employer.pk, due_period=period
+    )
+    if text:
+        column = "identity_key" if text[:1].isdigit() else "name"
+        rows = rows.filter(**{f"worker__{column}__startswith": text})
+    living = (
+        rows.values("worker_id", "line", "worker__identity_key")
+        .annotate(signs=Sum("sign"))
+        .filter(signs__gt=0)
+        .order_by("worker__identity_key")
+    )
+    total = living.count()
+    pages = max(1, -(-total // most))
+    number = min(max(number, 1), pages)
+    ids = [row["worker_id"] for row in living[(number - 1) * most : number * most]]
+    workers = {worker.pk: worker for worker in Worker.objects.filter(pk__in=ids).distinct()}
+    on = today()
+    groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for row in rows.filter(worker_id__in=ids).values_list(*_MONTH_COLUMNS, named=True):
+        groups[row.worker_id, row.line].append(row)
+    found = {worker: _month((period, line), group, on) for (worker, line), group in groups.items()}
+    return PeoplePage([found[worker] for worker in ids if worker in found], workers, number, pages, total)

@@ -16,7 +16,7 @@ from collection.names import line_name
 from jilin_si.money import ZERO, MoneyField
 
 # What has become of a bank line.
-UNMATCHED, WAITING, TAKEN, RETURNED = "unmatched", "waiting", "taken", "returned"
+UNMATCHED, WAITING, TAKEN, RETURNED = "unmatched", "unsettled", "booked", "gone_back"
 STATES = {
     UNMATCHED: Q(employer__isnull=True, returned=False),
     WAITING: Q(employer__isnull=False, taken_in__isnull=True, returned=False),
@@ -132,6 +132,7 @@ class Payment:
     """Money that met one bill: when it came in, how much of it, under which receipt and voucher."""
 
     receipt_id: int
+    line: str
     received_on: date
     period: date
     own: Decimal
@@ -142,6 +143,10 @@ class Payment:
     @property
     def amount(self) -> Decimal:
         return self.own + self.unit
+
+    @property
+    def line_name(self) -> str:
+        return line_name(self.line)
 
 
 def payments_of(bill_ids: Sequence[int]) -> dict[int, list[Payment]]:
@@ -155,10 +160,16 @@ def payments_of(bill_ids: Sequence[int]) -> dict[int, list[Payment]]:
         receipt = a.receipt
         found[a.bill_id].append(
             Payment(
-                a.receipt_id, receipt.received_on, a.period, a.own, a.unit, receipt.journal_id,
-                receipt.credit_of_id is not None,
+                receipt_id=a.receipt_id,
+                line=receipt.line,
+                received_on=receipt.received_on,
+                period=a.period,
+                own=a.own,
+                unit=a.unit,
+                journal_id=receipt.journal_id,
+                is_credit_note=receipt.credit_of_id is not None,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -168,3 +179,58 @@ def received_sum(employer_id: int, first: date, last: date) -> Decimal:
         employer_id=employer_id, received_on__gte=first, received_on__lte=last, returned=False
     ).aggregate(sum=Sum("amount"))["sum"]
     return total or ZERO
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """A bank line of an employer as its list shows it; yuan."""
+
+    line: BankLine
+    shares: Sequence[Share]
+
+    @property
+    def state(self) -> str:
+        return state_of(self.line)
+
+    @property
+    def months(self) -> list[date]:
+        """The months that the money met, oldest first."""
+        return sorted({part.due_period for share in self.shares for part in share.met})
+
+    @property
+    def waiting(self) -> Decimal:
+        return sum((share.waiting for share in self.shares), ZERO)
+
+
+def payment_list(employer_id: int, year: int) -> list[PaymentLine]:
+    """The money that an employer paid in a year, latest first, with the months it met."""
+    lines = list(
+        BankLine.objects.filter(employer_id=employer_id, received_on__year=year).order_by(
+            "-received_on", "-id"
+        )
+    )
+    by_line: dict[int, list[Share]] = {}
+    for share in shares_of(Q(bank_line_id__in=[line.pk for line in lines])):
+        by_line.setdefault(int(share.receipt.bank_line_id), []).append(share)
+    return [PaymentLine(line, by_line.get(line.pk, [])) for line in lines]
+
+
+@dataclass(frozen=True)
+class DayPayment:
+    """Money of one day that met a bill, over its lines; yuan."""
+
+    received_on: date
+    payments: Sequence[Payment]
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((payment.amount for payment in self.payments), ZERO)
+
+
+def by_day(payments: dict[int, list[Payment]]) -> list[DayPayment]:
+    """Payments of several bills day by day, oldest first."""
+    days: dict[date, list[Payment]] = {}
+    for found in payments.values():
+        for payment in found:
+            days.setdefault(payment.received_on, []).append(payment)
+    return [DayPayment(day, found) for day, found in sorted(days.items())]

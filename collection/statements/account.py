@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from collection.names import percent_of_ppm
 from collection.statements.capitals import capitals
 from collection.statements.figures import AccountFigures
-from collection.statements.paper import Issue, frame, grouped_number, percent
+from collection.statements.paper import Issue, frame, grouped_number
 from jilin_si.money import format_yuan, from_fen
 from jilin_si.periods import format_period, year_periods
 
@@ -25,6 +26,7 @@ def account_paper(figures: AccountFigures, issue: Issue) -> dict[str, Any]:
     """All texts of the statement in the language active now."""
     closed = figures.interest_own is not None
     closing = figures.closing_own + figures.closing_unit
+    credited = figures.credit_own + figures.credit_on_base + figures.credit_on_average
     return frame(
         issue,
         title=_("Individual account statement"),
@@ -43,7 +45,7 @@ def account_paper(figures: AccountFigures, issue: Issue) -> dict[str, Any]:
     ) | {
         "sums": [
             [_("Opening balance (yuan)"), money(figures.opening_own + figures.opening_unit)],
-            [_("Credited in the year (yuan)"), money(figures.credit_own + figures.credit_on_base + figures.credit_on_average)],
+            [_("Credited in the year (yuan)"), money(credited)],
             [_("Interest (yuan)"), money(_sum(figures.interest_own, figures.interest_unit))],
             [_("Closing balance (yuan)") if closed else _("Balance today (yuan)"), money(closing)],
         ],
@@ -86,7 +88,7 @@ def _account(figures: AccountFigures, closed: bool) -> dict[str, Any]:
         ),
         "notes": [
             _("Book rate of the year %(rate)s; the two parts earn interest each by itself, rounded once.")
-            % {"rate": percent(int(Decimal(figures.book_rate) * 1_000_000))}
+            % {"rate": percent_of_ppm(int(Decimal(figures.book_rate) * 1_000_000))}
             if figures.book_rate
             else _("Interest is added at the end of the year at the book rate then set."),
         ],

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from collection.names import line_name
+from collection.names import line_name, percent_of_ppm
 from collection.statements.capitals import capitals
 from collection.statements.figures import ContributionFigures, LineFigures, RateFigures
-from collection.statements.paper import Issue, frame, grouped_number, percent
+from collection.statements.paper import Issue, frame, grouped_number
 from enrollment.models import Ownership
 from jilin_si.money import format_yuan, from_fen
 
@@ -160,14 +160,14 @@ def _rate_note(rate: RateFigures, figures: ContributionFigures) -> str:
     base = _("wages + retiree cost") if rate.includes_retiree_cost else _("wages")
     if not rate.own_ppm:
         return _("%(line)s%(span)s: employer %(rate)s × %(base)s.") % {
-            "line": line_name(rate.line), "span": span, "rate": percent(rate.unit_ppm), "base": base,
+            "line": line_name(rate.line), "span": span, "rate": percent_of_ppm(rate.unit_ppm), "base": base,
         }  # fmt: skip
     return _(
         "%(line)s%(span)s: employer %(rate)s × (%(base)s); workers %(own)s × each one's base, rounded to the fen"
         " for each."
     ) % {
-        "line": line_name(rate.line), "span": span, "rate": percent(rate.unit_ppm), "base": base,
-        "own": percent(rate.own_ppm),
+        "line": line_name(rate.line), "span": span, "rate": percent_of_ppm(rate.unit_ppm), "base": base,
+        "own": percent_of_ppm(rate.own_ppm),
     }  # fmt: skip
 
 
@@ -223,8 +223,8 @@ def _people_notes(figures: ContributionFigures) -> list[str]:
                 "To the account: own %(own)s + from the employer's part %(transfer)s of the base and %(average)s a"
                 " month, each rounded to the fen; a month counts when all of it is paid."
             ) % {
-                "own": percent(rate.own_ppm),
-                "transfer": percent(rate.transfer_ppm),
+                "own": percent_of_ppm(rate.own_ppm),
+                "transfer": percent_of_ppm(rate.transfer_ppm),
                 "average": money(rate.average_part),
             }
         notes.append(note)

@@ -25,7 +25,7 @@ from collection.statements.figures import (
     account_figures,
     contribution_figures,
 )
-from collection.statements.paper import Issue
+from collection.statements.paper import File, Issue
 from collection.statements.pdf import compile_pdf
 from collection.statements.workbook import contribution_workbook
 from enrollment.models import Employer, Employment, Worker
@@ -142,15 +142,6 @@ def _keep(
                      **{name: from_fen(fen) for name, fen in statement.figures.items()}},
         )  # fmt: skip
     return statement
-
-
-@dataclass(frozen=True)
-class File:
-    """A file ready to be sent."""
-
-    name: str
-    body: bytes
-    content_type: str
 
 
 def statement_file(statement: IssuedStatement, file_format: str, language: str) -> File:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +26,15 @@ class Issue:
     issued_by: str = ""
 
 
+@dataclass(frozen=True)
+class File:
+    """A file ready to be sent."""
+
+    name: str
+    body: bytes
+    content_type: str
+
+
 def check_address(code: str) -> str:
     """The public page on which anybody may have a statement confirmed."""
     return f"{settings.PUBLIC_ADDRESS.rstrip('/')}{reverse('check:statement', args=[code])}"
@@ -46,10 +54,12 @@ def frame(
         "agency": issue.agency,
         "running": f"{title}  {running}",
         "unit_of_money": _("Amounts in yuan"),
-        "foot": _("%(number)s  code %(code)s") % {"number": issue.number, "code": issue.code},
+        "foot": _("%(number)s  code %(code)s") % {"number": issue.number, "code": issue.code}
+        if issue.code
+        else issue.number,
         "page_of": _("Page {page} of {pages}"),
         "facts": facts,
-        "qr": qr_svg(check_address(issue.code)),
+        "qr": qr_svg(check_address(issue.code)) if issue.code else "",
         "check": _("Scan, or give the code, to check this paper"),
     }
 
@@ -58,9 +68,3 @@ def grouped_number(number: str) -> str:
     """An identity number in groups: area, birth date, sequence."""
     born = 14 if len(number) == 18 else 12
     return " ".join(part for part in (number[:6], number[6:born], number[born:]) if part)
-
-
-def percent(ppm: int) -> str:
-    """A rate in parts per million as a percentage without idle zeros: ``21.5%``."""
-    shown = f"{Decimal(ppm) / 10_000:f}"
-    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}%"

@@ -125,7 +125,8 @@ def _by_month(book: Any, styles: dict[str, Any], figures: ContributionFigures) -
         sheet.line(
             [
                 row.period, line_name(row.line), row.workers, Fen(row.wages), Fen(row.retiree_cost), Fen(row.unit_due),
-                Fen(row.own_due), Fen(row.due), Fen(row.paid), row.received_on, Fen(row.owed), ", ".join(row.supplements),
+                Fen(row.own_due), Fen(row.due), Fen(row.paid), row.received_on, Fen(row.owed),
+                ", ".join(row.supplements),
             ]
         )  # fmt: skip
     totals = [

@@ -334,7 +334,7 @@ def test_a_months_statement_of_the_provincial_account(clerk: User) -> None:
     with make.as_user(clerk):
         plan = plan_import(body)
         assert plan.counts == {
-            "new": 58, "unmatched": 1, "returned": 1, "repeated": 1, "known": 0, "faults": 0, "refused": 0, "outgoing": 0,
+            "new": 58, "unmatched": 1, "gone_back": 1, "repeated": 1, "known": 0, "faults": 0, "refused": 0, "outgoing": 0,
         }  # fmt: skip
         assert plan.sums[NEW] + plan.sums[UNMATCHED] - plan.sums[RETURNED] == Decimal("2554485.03")
         assert not plan.stated_total_differs

@@ -1,0 +1,29 @@
+"""The addresses of the office's pages of collection."""
+
+from django.urls import path
+
+from collection.views import bills, books, papers, receipts
+
+app_name = "collection"
+urlpatterns = [
+    path("", bills.month, name="month"),
+    path("arrears/", bills.arrears, name="arrears"),
+    path("employers/<int:employer_id>/", bills.employer_bills, name="employer_bills"),
+    path("employers/<int:employer_id>/statement/", papers.employer_statement, name="employer_statement"),
+    path("employers/<int:employer_id>/<str:period>/", bills.bill, name="bill"),
+    path("employers/<int:employer_id>/<str:period>/pdf/", papers.bill_pdf, name="bill_pdf"),
+    path("statements/<str:code>/<str:file_format>/", papers.statement, name="statement_file"),
+    path("receipts/", receipts.receipt_list, name="receipts"),
+    path("receipts/enter/", receipts.receipt_enter, name="receipt_enter"),
+    path("receipts/files/", receipts.bank_files, name="bank_files"),
+    path("receipts/files/<int:file_id>/", receipts.bank_file, name="bank_file"),
+    path("receipts/<int:line_id>/", receipts.receipt, name="receipt"),
+    path("receipts/<int:line_id>/match/", receipts.receipt_match, name="receipt_match"),
+    path("receipts/<int:line_id>/return/", receipts.receipt_return, name="receipt_return"),
+    path("periods/", books.periods, name="periods"),
+    path("periods/<int:county_id>/<str:period>/close/", books.period_close, name="period_close"),
+    path("vouchers/", books.vouchers, name="vouchers"),
+    path("vouchers/<int:journal_id>/", books.voucher, name="voucher"),
+    path("workers/<int:worker_id>/account/", papers.account, name="account"),
+    path("workers/<int:worker_id>/account/statement/", papers.account_statement, name="account_statement"),
+]
