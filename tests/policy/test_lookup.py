@@ -126,9 +126,9 @@ def test_a_rate_is_whole_parts_per_million(policy: Policy) -> None:
 
 
 def test_a_look_up_is_quick(policy: Policy) -> None:
-    from time import perf_counter
+    from time import process_time
 
-    begun = perf_counter()
+    begun = process_time()
     for _ in range(10_000):
         policy.get("pension.unit_rate", date(1996, 1, 1), JIUTAI)
-    assert perf_counter() - begun < 0.5
+    assert process_time() - begun < 0.5

@@ -160,10 +160,10 @@ def test_an_input_outside_the_law_is_told_but_stands(policy: Policy) -> None:
 
 
 def test_a_call_with_its_trace_takes_less_than_a_millisecond(policy: Policy) -> None:
-    from time import perf_counter
+    from time import process_time
 
     inputs = {"month": "1996-03-01", "contribution_wages": "86543.27", "retiree_cost": "41200.00"}
-    best = min(_seconds(inputs, policy, perf_counter) for _again in range(5))
+    best = min(_seconds(inputs, policy, process_time) for _again in range(5))
     assert best < 0.001
 
 
