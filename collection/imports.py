@@ -78,9 +78,9 @@ def import_bank_lines(records: Iterable[BankRecord]) -> int:
     text.seek(0)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "create temporary table if not exists bank_lines_in (county_id int, employer_id int, bank text,"
+            "create temporary table bank_lines_in (county_id int, employer_id int, bank text,"
             " received_on date, serial text, payer_name text, amount_fen bigint, payer_account text, remark text,"
-            " returned boolean, line text) on commit drop; truncate bank_lines_in"
+            " returned boolean, line text) on commit drop"
         )
         cursor.copy_expert(
             f"copy bank_lines_in ({', '.join(_COLUMNS)}) from stdin"
@@ -98,6 +98,7 @@ def import_bank_lines(records: Iterable[BankRecord]) -> int:
             """
         )
         new = [number for (number,) in cursor.fetchall()]
+        cursor.execute("drop table bank_lines_in")
         _mark_what_came_back(cursor, [number for number in new if number])
     return len(new)
 

@@ -106,7 +106,7 @@ class BankLineTable(OfficeTable):
     payer_name = CutColumn(verbose_name=_("Payer"))
     employer = CutColumn(
         verbose_name=_("Employer"),
-        accessor="employer.name",
+        accessor="employer__name",
         linkify=lambda record: (
             reverse("collection:employer_bills", args=[record.employer_id]) if record.employer_id else None
         ),

@@ -32,7 +32,10 @@ def county_month(county_id: int, period: date, line: str = "", ownership: str = 
     bills = bills.filter(_named(text))
     due, owed = money_sum("own_due", "unit_due"), money_sum("open_item__own", "open_item__unit")
     rows: Rows = bills.values(
-        "employer_id", "employer__number", "employer__name", "employer__ownership"
+        "employer_id",
+        number=F("employer__number"),
+        name=F("employer__name"),
+        ownership=F("employer__ownership"),
     ).annotate(
         lines=Count("line", distinct=True),
         supplements=Count("bill_id", filter=Q(recorded_in__gt=F("due_period"))),
@@ -68,9 +71,9 @@ def _named(text: str) -> Q:
 def totals(rows: Rows, *names: str) -> dict[str, Any]:
     """The sums of a list over all its rows, whatever the page shows."""
     told: dict[str, Any] = rows.order_by().aggregate(
-        **{f"sum_{name}": Sum(name) for name in names}, number=Count("employer_id")
+        **{f"sum_{name}": Sum(name) for name in names}, count=Count("employer_id")
     )
-    return {name: told[f"sum_{name}"] or ZERO for name in names} | {"number": told["number"]}
+    return {name: told[f"sum_{name}"] or ZERO for name in names} | {"count": told["count"]}
 
 
 def arrears(
@@ -90,7 +93,10 @@ def arrears(
     items = items.filter(_named(text))
     owed = money_sum("own", "unit")
     rows: Rows = items.values(
-        "employer_id", "employer__number", "employer__name", "employer__ownership"
+        "employer_id",
+        number=F("employer__number"),
+        name=F("employer__name"),
+        ownership=F("employer__ownership"),
     ).annotate(
         months=Count("due_period", distinct=True),
         since=Min("due_period"),
