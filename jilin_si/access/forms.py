@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _bare(form: forms.BaseForm) -> None:
-    """A placeholder is no label: take it away, and the colon after labels too."""
+    """A placeholder is no label: take it away, the colon after labels too, and the way to a mail nobody sends."""
     form.label_suffix = ""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
+        if "href" in str(field.help_text):
+            field.help_text = ""
 
 
 class SignInForm(LoginForm):

@@ -53,30 +53,23 @@ class SessionLimitsMiddleware:
         session = request.session
         started = session.setdefault(STARTED, now)
         seen = session.get(SEEN, now)
-        if (
-            now - seen > settings.SESSION_IDLE_SECONDS
-            or now - started > settings.SESSION_COOKIE_AGE
-        ):
+        if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_COOKIE_AGE:
             idle = now - seen > settings.SESSION_IDLE_SECONDS
             logout(request)
             request.session[ENDED] = "idle" if idle else "long"
-        elif (
-            SEEN not in session or now - seen >= _TOUCH_EVERY
-        ) and "X-Poll" not in request.headers:
+        elif (SEEN not in session or now - seen >= _TOUCH_EVERY) and "X-Poll" not in request.headers:
             session[SEEN] = now
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every page needs a sign-in unless its view says ``login_not_required``."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         if in_background(request):
-            return JsonResponse(
-                {"signed_out": True, "sign_in": reverse("account_login")}, status=401
-            )
-        return super().handle_no_permission(request, view_func)  # type: ignore[return-value]
+            return JsonResponse({"signed_out": True, "sign_in": reverse("account_login")}, status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 class DutiesMiddleware:
@@ -106,15 +99,10 @@ class DutiesMiddleware:
 
 def in_background(request: HttpRequest) -> bool:
     """Whether a script asks, not a person who follows a link."""
-    return (
-        "HX-Request" in request.headers
-        or request.headers.get("X-Requested-With") == "fetch"
-    )
+    return "HX-Request" in request.headers or request.headers.get("X-Requested-With") == "fetch"
 
 
-def note_start(
-    sender: object, request: HttpRequest, user: object, **kwargs: object
-) -> None:
+def note_start(sender: object, request: HttpRequest, user: object, **kwargs: object) -> None:
     """A new sign-in starts both clocks anew (Django has just given the session a new key)."""
     now = int(time.time())
     request.session[STARTED] = request.session[SEEN] = now

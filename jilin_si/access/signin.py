@@ -59,17 +59,13 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": _("The name or the password is not right."),
-        "too_many_login_attempts": _(
-            "Too many attempts. Wait a quarter of an hour, then try again."
-        ),
+        "too_many_login_attempts": _("Too many attempts. Wait a quarter of an hour, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def send_mail(
-        self, template_prefix: str, email: str, context: dict[str, Any]
-    ) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """The office has no mail: what matters is told on the page and kept in the audit trail."""
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
@@ -78,7 +74,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
     """Under which name somebody tries to sign in (django-axes counts by it): as typed, made plain."""
-    name = (credentials or {}).get("username") or (request.POST.get("login", "") if request is not None else "")
+    name = (credentials or {}).get("username") or (
+        request.POST.get("login", "") if request is not None else ""
+    )
     return unicodedata.normalize("NFKC", str(name)).strip().lower()
 
 
@@ -99,11 +97,7 @@ def locked_out(
 
 def needs_second_factor(request: HttpRequest) -> bool:
     """Whether this person must set up a second factor before anything else: all staff, outside the demo."""
-    if (
-        settings.DEMO
-        or (settings.TESTING
-        and not getattr(settings, "SECOND_FACTOR", False))
-    ):
+    if settings.DEMO or (settings.TESTING and not getattr(settings, "SECOND_FACTOR", False)):
         return False
     scope = getattr(request, "scope", None)
     if scope is None or not scope.roles & OFFICE_ROLES:

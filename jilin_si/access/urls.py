@@ -10,9 +10,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path(
-        "password/", views.ChangePasswordView.as_view(), name="account_change_password"
-    ),
+    path("password/", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("2fa/", include("allauth.mfa.urls")),
     # names that allauth's own templates and steps ask for
     path("signup/", views.no_such_page, name="account_signup"),

@@ -32,11 +32,7 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        ended = (
-            self.request.session.pop(ENDED, "")
-            if self.request.session.session_key
-            else ""
-        )
+        ended = self.request.session.pop(ENDED, "") if self.request.session.session_key else ""
         return {
             **context,
             "samples": sample_signins(),

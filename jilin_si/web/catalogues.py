@@ -20,25 +20,29 @@ from babel.messages.pofile import read_po, write_po
 from django.apps import apps
 from django.conf import settings
 from django.template.base import Lexer, TokenType
-from django.utils.translation.trans_real import to_locale
+from django.utils.translation import to_locale
 
 LANGUAGE = "zh-hans"
 LOCALE = to_locale(LANGUAGE)  # zh_Hans
 WEB = "jilin_si.web"
-_KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
+# How each function is called: which of its arguments are context, text and plural.
+_KEYWORDS: dict[str, tuple[str, ...]] = {
+    "_": ("text",),
+    "gettext": ("text",),
+    "gettext_lazy": ("text",),
+    "gettext_noop": ("text",),
+    "ngettext": ("text", "plural"),
+    "ngettext_lazy": ("text", "plural"),
+    "pgettext": ("context", "text"),
+    "pgettext_lazy": ("context", "text"),
+    "npgettext": ("context", "text", "plural"),
+    "npgettext_lazy": ("context", "text", "plural"),
 }
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
-_TRANS = re.compile(rf"""^(?:trans|translate)\s+({_STRING})(?:\s*\|.*?)?(?:\s+(?:as\s+\w+|noop))?(?:\s+context\s+({_STRING}))?""", re.S)
+_TRANS = re.compile(
+    rf"""^(?:trans|translate)\s+({_STRING})(?:\s*\|.*?)?(?:\s+(?:as\s+\w+|noop))?(?:\s+context\s+({_STRING}))?""",
+    re.S,
+)
 _BLOCK = re.compile(rf"""^blocktrans(?:late)?(?:\s.*?)?(?:\s+context\s+({_STRING})(?:\s|$).*)?$""", re.S)
 _CALL = re.compile(rf"""\b_\(({_STRING})\)""")
 _PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
@@ -85,7 +89,7 @@ def used_texts() -> Found:
     found = Found()
     for path in _files(base, "*.py"):
         with path.open("rb") as source:
-            for line, _name, text in _python_texts(source):
+            for line, text in _python_texts(source):
                 _note(found, text, f"{path.relative_to(base)}:{line}", _app_of_module(path, mine))
     for path in _files(base, "*.html", "*.txt", "*.typ"):
         if "templates" not in path.parts:
@@ -96,7 +100,7 @@ def used_texts() -> Found:
 
 
 def _files(base: Path, *patterns: str) -> Iterator[Path]:
-    roots = {folder for folder in own_apps().values()} | {base / "templates", base / "jilin_si"}
+    roots = set(own_apps().values()) | {base / "templates", base / "jilin_si"}
     seen = set()
     for root in sorted(roots):
         for pattern in patterns:
@@ -122,26 +126,22 @@ def _app_of_module(path: Path, mine: dict[str, Path]) -> str:
 
 
 def _app_of_template(path: Path, mine: dict[str, Path]) -> str:
-    names = {"account": "jilin_si.access", "mfa": "jilin_si.access", "allauth": "jilin_si.access"}
+    # folders that are not named after their app
+    names = {"account": "jilin_si.access", "allauth": "jilin_si.access", "portal": "collection"}
     names |= {config: config for config in mine} | {name.rpartition(".")[2]: name for name in mine}
     folder = path.parts[path.parts.index("templates") + 1]
     return names.get(folder, WEB)
 
 
-def _python_texts(source: Any) -> Iterator[tuple[int, str, Text]]:
-    for line, name, messages, _comments in extract_python(source, list(_KEYWORDS), [], {"encoding": "utf-8"}):
+def _python_texts(source: Any) -> Iterator[tuple[int, Text]]:
+    for line, name, messages, _comments in extract_python(
+        source, dict.fromkeys(_KEYWORDS), [], {"encoding": "utf-8"}
+    ):
         given = messages if isinstance(messages, tuple) else (messages,)
-        shape = _KEYWORDS[name]
-        if any(part is None for part in given[: 1 if shape is None else len(shape)]):
-            continue  # not a literal: a variable handed on
-        if shape is None:
-            yield line, name, Text(given[0])
-        elif name.startswith("np"):
-            yield line, name, Text(given[1], given[2], given[0])
-        elif name.startswith("n"):
-            yield line, name, Text(given[0], given[1])
-        else:
-            yield line, name, Text(given[1], "", given[0])
+        shape = _KEYWORDS[str(name)]
+        parts = {part: str(value or "") for part, value in zip(shape, given, strict=False)}
+        if parts.get("text"):  # else not a literal: a variable handed on
+            yield line, Text(parts["text"], parts.get("plural", ""), parts.get("context", ""))
 
 
 def template_texts(source: str) -> Iterator[tuple[int, Text]]:
@@ -200,7 +200,9 @@ def _key(message: Message) -> Text:
 
 
 def _given(message: Message) -> list[str]:
-    return [s for s in (message.string if isinstance(message.string, list | tuple) else [message.string]) if s]
+    return [
+        s for s in (message.string if isinstance(message.string, list | tuple) else [message.string]) if s
+    ]
 
 
 def check() -> tuple[list[str], int]:
@@ -211,7 +213,7 @@ def check() -> tuple[list[str], int]:
     found = used_texts()
     wrong: list[str] = []
     known: dict[Text, tuple[str, str]] = {}
-    for name, folder in own_apps().items():
+    for folder in own_apps().values():
         path = catalogue_path(folder)
         for message in read_catalogue(path) if path.is_file() else ():
             if not message.id:
@@ -223,14 +225,20 @@ def check() -> tuple[list[str], int]:
             elif message.fuzzy or not given:
                 continue
             elif text in known and known[text][0] != given[0]:
-                wrong.append(f"{place}: {text.msgid!r} is {given[0]!r} here and {known[text][0]!r} in {known[text][1]}")
+                wrong.append(
+                    f"{place}: {text.msgid!r} is {given[0]!r} here and {known[text][0]!r} in {known[text][1]}"
+                )
             else:
                 known[text] = (given[0], place)
                 wrong += [f"{place}: {problem}" for problem in _placeholder_faults(text, given)]
     for text, places in sorted(found.places.items()):
-        if text not in known and not _CHINESE.search(text.msgid) and text.msgid.strip():
+        if text not in known and _needs_chinese(text):
             wrong.append(f"{places[0]}: no Chinese for {text.msgid!r} (catalogue of {found.app_of[text]})")
     return wrong, len(found.places)
+
+
+def _needs_chinese(text: Text) -> bool:
+    return bool(text.msgid.strip()) and not _CHINESE.search(text.msgid)
 
 
 def _placeholder_faults(text: Text, given: Iterable[str]) -> Iterator[str]:
@@ -269,10 +277,11 @@ def update(only: str = "") -> dict[str, int]:
             if message.id and _key(message) in found.places:
                 fresh.add(message.id, message.string, context=message.context, flags=message.flags)
         for text in sorted(found.places):
-            if found.app_of[text] == name and text not in known and not _CHINESE.search(text.msgid) and text.msgid.strip():
-                if fresh.get(text.msgid, text.context or None) is None:
-                    added[name] = added.get(name, 0) + 1
-                    fresh.add((text.msgid, text.plural) if text.plural else text.msgid, context=text.context or None)
+            mine_to_say = found.app_of[text] == name and text not in known and _needs_chinese(text)
+            if mine_to_say and fresh.get(text.msgid, text.context or None) is None:
+                added[name] = added.get(name, 0) + 1
+                ids = (text.msgid, text.plural) if text.plural else text.msgid
+                fresh.add(ids, context=text.context or None)
         if len(fresh):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as target:

@@ -43,9 +43,11 @@ class Shell:
         user = self.request.user
         if not user.is_authenticated:
             return ""
-        held = user.assignments.select_related("agency").exclude(agency=None)
-        places = sorted(held, key=lambda a: (a.agency_id != PROVINCE, a.agency.level != Agency.Level.PREFECTURE, a.agency_id))
-        return places[0].agency.company_name if places else _("No office assigned")
+        held = [a.agency for a in user.assignments.select_related("agency") if a.agency is not None]
+        held.sort(
+            key=lambda agency: (agency.id != PROVINCE, agency.level != Agency.Level.PREFECTURE, agency.id)
+        )
+        return held[0].company_name if held else _("No office assigned")
 
     @cached_property
     def employer(self) -> shell.EmployerShown | None:
@@ -79,7 +81,6 @@ class Shell:
         """The page to come back to: for the language switch and for signing in again."""
         return self.request.get_full_path() if self.request.method in ("GET", "HEAD") else self.request.path
 
-
     @cached_property
     def words(self) -> dict[str, str]:
         """The words that scripts show, in the language of the page."""
@@ -90,7 +91,9 @@ class Shell:
             "draft_found": _("A draft from %s is kept on this machine."),
             "restore": _("Take it up"),
             "discard": _("Drop it"),
-            "not_a_number": _("This is not an amount. Write yuan with at most two decimals, for example 1,234.50."),
+            "not_a_number": _(
+                "This is not an amount. Write yuan with at most two decimals, for example 1,234.50."
+            ),
             "too_precise": _("An amount ends at the fen: two decimals at most."),
             "not_a_period": _("This is not a month. Write it like 1996-03."),
             "not_a_day": _("This is not a day. Write it like 1996-03-14."),

@@ -21,7 +21,7 @@ MAX_BYTES = 2 * 1024 * 1024
 def draft(request: HttpRequest, key: str) -> JsonResponse:
     """GET gives the draft (404 where there is none); POST keeps it, or drops it with ``{"discard": true}``."""
     if request.method == "GET":
-        kept = Draft.objects.filter(user_id=request.user.pk, key=key).first()
+        kept = Draft.objects.filter(user_id=author(request), key=key).first()
         if kept is None:
             raise Http404
         return JsonResponse({"values": kept.body, "saved": _time(kept), "at": kept.saved_at.timestamp()})
@@ -40,6 +40,11 @@ def draft(request: HttpRequest, key: str) -> JsonResponse:
     return JsonResponse({"saved": _time(kept), "at": kept.saved_at.timestamp()})
 
 
+def author(request: HttpRequest) -> int:
+    """Whose draft it is: a page with drafts is never open to a stranger."""
+    return int(request.user.pk or 0)
+
+
 def keep_draft(request: HttpRequest, key: str, sent: dict[str, Any]) -> Draft:
     """Store the values under the key; the same key again replaces them."""
     values = sent.get("values")
@@ -50,7 +55,7 @@ def keep_draft(request: HttpRequest, key: str, sent: dict[str, Any]) -> Draft:
     if has_hidden_characters(title):
         title = ""
     return Draft.objects.update_or_create(
-        user_id=request.user.pk,
+        user_id=author(request),
         key=key,
         defaults={
             "title": title,
@@ -63,12 +68,12 @@ def keep_draft(request: HttpRequest, key: str, sent: dict[str, Any]) -> Draft:
 
 def drop_draft(request: HttpRequest, key: str) -> None:
     """Forget a draft: its form was handed in, or its author gave it up. Views call this after a successful act."""
-    Draft.objects.filter(user_id=request.user.pk, key=key).delete()
+    Draft.objects.filter(user_id=author(request), key=key).delete()
 
 
 def drafts_of(request: HttpRequest, limit: int = 6) -> list[Draft]:
     """What this person left unfinished, latest first."""
-    return list(Draft.objects.filter(user_id=request.user.pk).defer("body")[:limit])
+    return list(Draft.objects.filter(user_id=author(request)).defer("body")[:limit])
 
 
 def _time(kept: Draft) -> str:

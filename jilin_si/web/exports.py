@@ -82,7 +82,12 @@ def cell_text(value: Any, kind: str) -> str:
 
 
 def export(
-    file_format: str, name: str, columns: Sequence[Column], rows: Iterable[Any], title: StrOrPromise = "", notes: str = ""
+    file_format: str,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    title: StrOrPromise = "",
+    notes: str = "",
 ) -> FileResponse:
     """The file as a response: ``name`` without ending; ``title`` and ``notes`` (filter, time) head an Excel sheet."""
     if file_format == "csv":
@@ -113,10 +118,17 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Any], title: str = "", 
     stream = tempfile.SpooledTemporaryFile(max_size=_SPILL, mode="w+b")  # noqa: SIM115 - closed by the response
     book = xlsxwriter.Workbook(
         stream,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     bold = book.add_format({"bold": True})
-    head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#F3F5F7", "text_wrap": True, "valign": "top"})
+    head = book.add_format(
+        {"bold": True, "bottom": 1, "bg_color": "#F3F5F7", "text_wrap": True, "valign": "top"}
+    )
     formats = {
         "money": book.add_format({"num_format": "#,##0.00"}),
         "percent": book.add_format({"num_format": '0.0"%"'}),

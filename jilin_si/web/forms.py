@@ -30,7 +30,7 @@ class PlainCharField(forms.CharField):
     default_error_messages = {"hidden": _("There are invisible characters in this text. Type it anew.")}
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         if has_hidden_characters(text):
             raise ValidationError(self.error_messages["hidden"], code="hidden")
         return plain_text(text)
@@ -39,13 +39,15 @@ class PlainCharField(forms.CharField):
 class PeriodField(forms.CharField):
     """A month: 1996-03, also 1996.3, 1996/3, 1996年3月, 199603. Gives the first of the month."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-plain": "period", "size": 8})
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off", "data-plain": "period", "size": 8}
+    )
     default_error_messages = {"period": _("“%(given)s” is not a month. Write it like 1996-03.")}
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, date):
             return value.replace(day=1)
-        text = plain_text(super().to_python(value))
+        text = plain_text(super().to_python(value) or "")
         if text in self.empty_values:
             return None
         match = _PERIOD.fullmatch(text)
@@ -54,7 +56,9 @@ class PeriodField(forms.CharField):
                 raise ValidationError("")
             return parse_period(f"{match[1] or match[3]}-{match[2] or match[4]}")
         except ValidationError:
-            raise ValidationError(self.error_messages["period"], code="period", params={"given": value}) from None
+            raise ValidationError(
+                self.error_messages["period"], code="period", params={"given": value}
+            ) from None
 
     def prepare_value(self, value: Any) -> Any:
         return format_period(value) if isinstance(value, date) else value
@@ -63,13 +67,15 @@ class PeriodField(forms.CharField):
 class DayField(forms.CharField):
     """A day: 1996-03-14, also 1996.3.14, 1996/3/14, 1996年3月14日, 19960314. Two-digit years are refused."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-plain": "day", "size": 12})
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off", "data-plain": "day", "size": 12}
+    )
     default_error_messages = {"day": _("“%(given)s” is not a day. Write it like 1996-03-14.")}
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, date):
             return value
-        text = plain_text(super().to_python(value)).replace(" ", "")
+        text = plain_text(super().to_python(value) or "").replace(" ", "")
         if text in self.empty_values:
             return None
         match = _DAY.fullmatch(text)

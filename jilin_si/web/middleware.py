@@ -20,7 +20,9 @@ class PageMiddleware:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             # nothing of a signed-in person stays in the browser after signing out
-            response["Cache-Control"] = "no-store, private" if request.user.is_authenticated else "no-cache, private"
+            response["Cache-Control"] = (
+                "no-store, private" if request.user.is_authenticated else "no-cache, private"
+            )
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -37,7 +37,9 @@ def client(people: dict[str, User]) -> Client:  # noqa: F811
 def test_every_page_asks_for_a_sign_in_and_leads_back(client: Client) -> None:
     asked = client.get("/style/list/?page=2")
     assert asked.headers["Location"] == "/account/login/?next=/style/list/%3Fpage%3D2"
-    assert enter(client, "wangshuqin", next="/style/list/?page=2").headers["Location"] == "/style/list/?page=2"
+    assert (
+        enter(client, "wangshuqin", next="/style/list/?page=2").headers["Location"] == "/style/list/?page=2"
+    )
 
 
 def test_it_never_leads_to_a_foreign_page(client: Client) -> None:
@@ -115,10 +117,15 @@ def test_a_first_password_must_be_changed_before_anything_else(client: Client) -
     enter(client, "wangshuqin")
     assert client.get("/style/list/").headers["Location"] == reverse("account_change_password")
     assert "只用一次" in client.get(reverse("account_change_password")).content.decode()
-    weak = client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "123456789012", "password2": "123456789012"})
+    weak = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": "123456789012", "password2": "123456789012"},
+    )
     assert weak.status_code == 200
     new = "Songhua-lake-1997"
-    client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
     assert client.get("/style/list/").status_code == 200
     with as_owner():
         user = User.objects.get(username="wangshuqin")
@@ -131,12 +138,16 @@ def test_a_changed_password_ends_the_other_sign_ins(client: Client) -> None:
     enter(client, "wangshuqin")
     enter(other, "wangshuqin")
     new = "Songhua-lake-1997"
-    client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
     assert client.get("/style/list/").status_code == 200
     assert other.get("/style/list/").status_code == 302
 
 
-def test_the_demo_asks_neither_for_a_new_password_nor_for_a_second_factor(client: Client, settings: Any) -> None:
+def test_the_demo_asks_neither_for_a_new_password_nor_for_a_second_factor(
+    client: Client, settings: Any
+) -> None:
     settings.DEMO = True
     with as_owner():
         User.objects.filter(username="wangshuqin").update(must_change_password=True)
@@ -165,7 +176,9 @@ def test_the_samples_sign_ins_are_shown_in_the_demo_only(client: Client, setting
     assert "Sign-ins of the sample province" in html
 
 
-@pytest.mark.parametrize("path", ["/account/signup/", "/account/password/reset/", "/account/email/", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "path", ["/account/signup/", "/account/password/reset/", "/account/email/", "/accounts/login/"]
+)
 def test_there_is_no_sign_up_and_no_mail(client: Client, path: str) -> None:
     assert client.get(path).status_code in (302, 404)
     enter(client, "wangshuqin")

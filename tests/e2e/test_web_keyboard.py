@@ -301,7 +301,12 @@ def test_an_ended_sign_in_is_renewed_on_the_page(
     complaints[:] = [line for line in complaints if "status of 401" not in line]
 
 
-def test_signing_in_leads_back_to_the_page(live_server: Any, style_site: None, page: Any, settings: Any) -> None:  # noqa: F811
+def test_signing_in_leads_back_to_the_page(
+    live_server: Any,
+    style_site: None,  # noqa: F811
+    page: Any,
+    settings: Any,
+) -> None:
     from tests.styleguide.fixtures import make_people
 
     settings.DEMO = True

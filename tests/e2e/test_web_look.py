@@ -23,7 +23,11 @@ def faults_of(page: Any) -> list[str]:
     """What axe finds on the page as it stands."""
     page.evaluate((Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate(f"axe.run(document, {AXE})")["violations"]
-    return [f"{v['id']} ({v['impact']}): {n['html'][:160]} {n.get('failureSummary', '')[:160]}" for v in found for n in v["nodes"]]
+    return [
+        f"{v['id']} ({v['impact']}): {n['html'][:160]} {n.get('failureSummary', '')[:160]}"
+        for v in found
+        for n in v["nodes"]
+    ]
 
 
 def picture(page: Any, name: str) -> None:
@@ -80,7 +84,15 @@ def test_errors_and_the_second_factor_have_no_fault(
         page.goto(f"{start}/style/{name}/")
         picture(page, name.replace("/", "-"))
         assert faults_of(page) == [], name
-    for name in ("trace/style/credit", "desk", "drafts", "notices", "account/password", "account/logout", "account/2fa"):
+    for name in (
+        "trace/style/credit",
+        "desk",
+        "drafts",
+        "notices",
+        "account/password",
+        "account/logout",
+        "account/2fa",
+    ):
         page.goto(f"{start}/{name}/")
         picture(page, name.replace("/", "-"))
         assert faults_of(page) == [], name

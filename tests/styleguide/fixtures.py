@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.functional import lazy
 
 from jilin_si.access import signin
 from jilin_si.access.models import Assignment, Role, User
@@ -21,7 +22,7 @@ from tests.styleguide import pages
 from tests.styleguide.pages import zh
 
 PASSWORD = "Jiutai-1996-06"
-_REGISTRIES = (
+_REGISTRIES: tuple[Any, ...] = (
     navigation._entries,
     traces._providers,
     desk._counts,
@@ -42,14 +43,7 @@ _RAIL = [
 ]
 
 
-class Lazy:
-    """A word in the language of the page."""
-
-    def __init__(self, chinese: str, english: str) -> None:
-        self.words = chinese, english
-
-    def __str__(self) -> str:
-        return zh(*self.words)
+words = lazy(zh, str)  # a word in the language of the page
 
 
 def explain_credit(request: Any, key: str) -> traces.TracePage:
@@ -84,12 +78,22 @@ def explain_credit(request: Any, key: str) -> traces.TracePage:
 
 
 def explain_sum(request: Any, key: str) -> traces.TracePage:
-    part = traces.Step(zh("1996-03 记入", "Credit of 1996-03"), rounded="73.28", link=traces.Link("73.28", "/trace/style/credit/", trace=True))
-    return traces.TracePage(title=zh("为什么是 293.12 元？", "Why 293.12 yuan?"), amount="293.12", parts=[part] * 4)
+    part = traces.Step(
+        zh("1996-03 记入", "Credit of 1996-03"),
+        rounded="73.28",
+        link=traces.Link("73.28", "/trace/style/credit/", trace=True),
+    )
+    return traces.TracePage(
+        title=zh("为什么是 293.12 元？", "Why 293.12 yuan?"), amount="293.12", parts=[part] * 4
+    )
 
 
 def explain(request: Any, key: str) -> traces.TracePage:
     return explain_sum(request, key) if key == "sum" else explain_credit(request, key)
+
+
+def _count(number: int) -> Callable[[Any], desk.Count | None]:
+    return lambda request: pages.counts()[number]
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def registries() -> Iterator[None]:
     yield
     for registry, before in zip(_REGISTRIES, kept, strict=True):
         registry.clear()
-        registry.update(before) if isinstance(registry, dict) else registry.extend(before)  # type: ignore[attr-defined]
+        (registry.update if isinstance(registry, dict) else registry.extend)(before)
 
 
 @pytest.fixture
@@ -109,22 +113,64 @@ def style_site(settings: Any, registries: None) -> None:
     (engine,) = settings.TEMPLATES
     settings.TEMPLATES = [{**engine, "DIRS": [*engine["DIRS"], Path(__file__).parent / "templates"]}]
     navigation._entries.clear()
-    navigation.register(navigation.NavItem(Lazy("工作台", "Desk"), "layout-dashboard", "style_desk", navigation.STAFF_ROLES, 10, "/style/desk/"))  # type: ignore[arg-type]
+    navigation.register(
+        navigation.NavItem(
+            words("工作台", "Desk"),
+            "layout-dashboard",
+            "style_desk",
+            navigation.STAFF_ROLES,
+            10,
+            "/style/desk/",
+        )
+    )
     for order, (chinese, english, icon, name) in enumerate(_RAIL):
-        navigation.register(navigation.NavItem(Lazy(chinese, english), icon, name, navigation.STAFF_ROLES, 20 + order))  # type: ignore[arg-type]
-    for order, (chinese, english, icon, name) in enumerate([("缴费", "Payment", "receipt", "style_portal"), ("对账单", "Statements", "file-text", "notices"), ("草稿", "Drafts", "table", "drafts")]):
-        navigation.register(navigation.NavItem(Lazy(chinese, english), icon, name, navigation.EMPLOYER_ROLES, order))  # type: ignore[arg-type]
+        navigation.register(
+            navigation.NavItem(words(chinese, english), icon, name, navigation.STAFF_ROLES, 20 + order)
+        )
+    for order, (chinese, english, icon, name) in enumerate(
+        [
+            ("缴费", "Payment", "receipt", "style_portal"),
+            ("对账单", "Statements", "file-text", "notices"),
+            ("草稿", "Drafts", "table", "drafts"),
+        ]
+    ):
+        navigation.register(
+            navigation.NavItem(words(chinese, english), icon, name, navigation.EMPLOYER_ROLES, order)
+        )
     traces.register("style", explain)
     shell.register_period(lambda request: shell.PeriodShown(month(1996, 6), "open"))
-    shell.register_employer(lambda request: shell.EmployerShown(zh("九台市机械配件厂", "Jiutai Machine Parts"), "220181-0417"))
-    shell.register_notices("style", lambda request: [shell.Notice(zh("6 月核定已完成", "June is assessed"), "/style/remittance/", "good", "06-08")] * 3)
-    for number, count in enumerate(pages.counts()):
-        desk.register_count(desk.CountCard(f"style{number}", ["clerk"], number, lambda request, n=number: pages.counts()[n]))  # type: ignore[misc]
+    shell.register_employer(
+        lambda request: shell.EmployerShown(zh("九台市机械配件厂", "Jiutai Machine Parts"), "220181-0417")
+    )
+    shell.register_notices(
+        "style",
+        lambda request: (
+            [shell.Notice(zh("6 月核定已完成", "June is assessed"), "/style/remittance/", "good", "06-08")]
+            * 3
+        ),
+    )
+    for number in range(len(pages.counts())):
+        desk.register_count(desk.CountCard(f"style{number}", ["clerk"], number, _count(number)))
     signin.register_sample_signins(
         lambda: [
-            SampleSignIn("wangshuqin", PASSWORD, zh("王淑琴，九台市经办人", "Wang Shuqin, clerk in Jiutai"), zh("登记、申报、征缴", "registry, wages, billing")),
-            SampleSignIn("zhaoguodong", PASSWORD, zh("赵国栋，省公司", "Zhao Guodong, province"), zh("上解与下拨", "remittance")),
-            SampleSignIn("sunlixin", PASSWORD, zh("孙立新，参保单位", "Sun Lixin, employer"), zh("缴费单、对账单", "bills, statements")),
+            SampleSignIn(
+                "wangshuqin",
+                PASSWORD,
+                zh("王淑琴，九台市经办人", "Wang Shuqin, clerk in Jiutai"),
+                zh("登记、申报、征缴", "registry, wages, billing"),
+            ),
+            SampleSignIn(
+                "zhaoguodong",
+                PASSWORD,
+                zh("赵国栋，省公司", "Zhao Guodong, province"),
+                zh("上解与下拨", "remittance"),
+            ),
+            SampleSignIn(
+                "sunlixin",
+                PASSWORD,
+                zh("孙立新，参保单位", "Sun Lixin, employer"),
+                zh("缴费单、对账单", "bills, statements"),
+            ),
         ]
     )
 
@@ -172,6 +218,8 @@ def sign_in(live_server: Any, style_site: None, context: Any) -> Iterator[Callab
         return page
 
     yield open_page
-    for page in context.pages:  # a page that is left may still save its draft: let it, before the tables are emptied
+    for (
+        page
+    ) in context.pages:  # a page that is left may still save its draft: let it, before the tables are emptied
         page.goto("about:blank")
     time.sleep(0.3)

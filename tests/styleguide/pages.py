@@ -11,10 +11,9 @@ import django_tables2 as tables
 from django import forms
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.translation import get_language
 from django.views.generic import FormView
 
 from jilin_si.agencies.models import Agency
@@ -35,30 +34,7 @@ from jilin_si.web.tables import (
     export_for,
     table_for,
 )
-
-
-def zh(chinese: str, english: str) -> str:
-    """Sample facts in both languages: they are data, not the application's words."""
-    return chinese if (get_language() or "zh").startswith("zh") else english
-
-
-DECLARATIONS = [
-    ("九台市饲料公司", "Jiutai Feed Company", "1996-07", 38, 1384620, "−61.4%", ("bad", "减 59 人，无附件", "59 left, no paper"), "06-07"),
-    ("九台市第二建筑工程公司", "Jiutai No. 2 Construction", "1996", 312, 12840375, "+4.1%", ("", "11 人低于下限", "11 under floor"), "06-08"),
-    ("九台市农机修造厂", "Jiutai Farm Machinery Works", "1996-07", 87, 3156290, "+1.2%", None, "06-08"),
-    ("九台市造纸厂", "Jiutai Paper Mill", "1996-03", 164, 5820744, "−2.0%", ("warn", "已过账，出更正单", "posted: reversal"), "06-10"),
-    ("九台市土门岭水泥厂", "Tumenling Cement Works", "1996-07", 203, 8359008, "+0.5%", None, "06-10"),
-    ("九台市百货大楼", "Jiutai Department Store", "1996", 146, 5241120, "+9.8%", ("", "2 人高于上限", "2 over cap"), "06-10"),
-    ("九台市粮油食品公司", "Jiutai Grain, Oil & Food", "1996-07", 121, 4401633, "+0.0%", None, "06-11"),
-    ("九台市自来水公司", "Jiutai Water Company", "1996-07", 64, 2690560, "−1.5%", ("bad", "1 人年龄不足 16", "1 under 16"), "06-11"),
-    ("九台市印刷厂", "Jiutai Printing House", "1996-05", 52, 1923815, "+3.3%", None, "06-11"),
-    ("九台市运输公司", "Jiutai Transport Company", "1996-07", 178, 7011482, "−0.6%", ("act", "您录入，须他人复核", "yours: needs another"), "06-11"),
-    ("九台市乳品厂", "Jiutai Dairy", "1996-07", 95, 3478047, "+0.9%", None, "06-11"),
-    ("九台市五金交电公司", "Jiutai Hardware & Electric", "1996-04", 41, 1500290, "+0.0%", ("", "补缴 2 个月", "2 months back"), "06-12"),
-    ("九台市木器厂", "Jiutai Woodwork Factory", "1996-07", 33, 1089436, "−3.1%", None, "06-12"),
-    ("九台市医药公司", "Jiutai Medicine Company", "1996", 58, 2467105, "+7.2%", None, "06-12"),
-    ("九台市水产公司", "Jiutai Aquatic Products", "1996-07", 27, 931248, "+1.4%", None, "06-12"),
-]
+from tests.styleguide.facts import BEHIND, DECLARATIONS, GRID, PAID, zh
 
 
 def counts() -> list[Count]:
@@ -87,53 +63,125 @@ def desk(request: HttpRequest) -> HttpResponse:
         for a, b, c, d, e, f, g, h in DECLARATIONS
     ]  # fmt: skip
     people = [
-        (zh("高永胜", "Gao Yongsheng"), zh("男 工人 60", "M worker 60"), "07-03", "warn", zh("缺工龄证明", "no service proof")),
-        (zh("刘淑芳", "Liu Shufang"), zh("女 干部 55", "F cadre 55"), "07-09", "good", zh("材料齐", "complete")),
-        (zh("林景山", "Lin Jingshan"), zh("男 井下 55", "M miner 55"), "07-15", "warn", zh("特殊工种待认定", "special work open")),
-        (zh("王桂芝", "Wang Guizhi"), zh("女 工人 50", "F worker 50"), "07-22", "good", zh("材料齐", "complete")),
-        (zh("崔玉兰", "Cui Yulan"), zh("女 工人 50", "F worker 50"), "07-30", "warn", zh("缺工龄证明", "no service proof")),
+        (
+            zh("高永胜", "Gao Yongsheng"),
+            zh("男 工人 60", "M worker 60"),
+            "07-03",
+            "warn",
+            zh("缺工龄证明", "no service proof"),
+        ),
+        (
+            zh("刘淑芳", "Liu Shufang"),
+            zh("女 干部 55", "F cadre 55"),
+            "07-09",
+            "good",
+            zh("材料齐", "complete"),
+        ),
+        (
+            zh("林景山", "Lin Jingshan"),
+            zh("男 井下 55", "M miner 55"),
+            "07-15",
+            "warn",
+            zh("特殊工种待认定", "special work open"),
+        ),
+        (
+            zh("王桂芝", "Wang Guizhi"),
+            zh("女 工人 50", "F worker 50"),
+            "07-22",
+            "good",
+            zh("材料齐", "complete"),
+        ),
+        (
+            zh("崔玉兰", "Cui Yulan"),
+            zh("女 工人 50", "F worker 50"),
+            "07-30",
+            "warn",
+            zh("缺工龄证明", "no service proof"),
+        ),
     ]
     receipts = [
-        (Decimal("21480.35"), zh("吉林省九台市物资回收公司", "Jiutai Salvage Company"), zh("可能：1996-06 应缴 21,480.35", "fits: 1996-06 bill 21,480.35"), "06-11"),
-        (Decimal("9360.00"), zh("九台市机械配件", "Jiutai Machine Parts"), zh("可能：户名不全，3 个单位", "short name: 3 employers"), "06-11"),
-        (Decimal("6215.75"), zh("张立军（个人）", "Zhang, private"), zh("无可能对象", "no candidate"), "06-10"),
+        (
+            Decimal("21480.35"),
+            zh("吉林省九台市物资回收公司", "Jiutai Salvage Company"),
+            zh("可能：1996-06 应缴 21,480.35", "fits: 1996-06 bill 21,480.35"),
+            "06-11",
+        ),
+        (
+            Decimal("9360.00"),
+            zh("九台市机械配件", "Jiutai Machine Parts"),
+            zh("可能：户名不全，3 个单位", "short name: 3 employers"),
+            "06-11",
+        ),
+        (
+            Decimal("6215.75"),
+            zh("张立军（个人）", "Zhang, private"),
+            zh("无可能对象", "no candidate"),
+            "06-10",
+        ),
     ]
-    context = {"today": date(1996, 6, 12), "counts": counts(), "steps": steps, "rows": rows, "people": people, "receipts": receipts}
+    context = {
+        "today": date(1996, 6, 12),
+        "counts": counts(),
+        "steps": steps,
+        "rows": rows,
+        "people": people,
+        "receipts": receipts,
+    }
     return render(request, "styleguide/desk.html", context)
 
 
 def record(request: HttpRequest) -> HttpResponse:
     years = []
-    figures = {1992: ("220.00", "52.80"), 1993: ("255.00", "61.20"), 1994: ("325.00", "78.00"), 1995: ("415.00", "99.60"), 1996: ("498.33", "39.88")}
+    figures = {
+        1992: ("220.00", "52.80"),
+        1993: ("255.00", "61.20"),
+        1994: ("325.00", "78.00"),
+        1995: ("415.00", "99.60"),
+        1996: ("498.33", "39.88"),
+    }
     late = {(1993, 11), (1993, 12), (1994, 8), (1994, 9), (1994, 10)}
     for year, (base, own) in figures.items():
         months = []
         for number in range(1, 13):
             label = f"{year}-{number:02d}"
             if (year, number) in late:
-                months.append({"mark": "l", "sign": "补", "url": "/trace/style/credit/", "label": f"{label} {zh('补缴后记入', 'credited late')}"})
+                months.append(
+                    {
+                        "mark": "l",
+                        "sign": "补",
+                        "url": "/trace/style/credit/",
+                        "label": f"{label} {zh('补缴后记入', 'credited late')}",
+                    }
+                )
             elif (year, number) == (1996, 5):
-                months.append({"mark": "o", "sign": zh("欠", "!"), "url": "/trace/style/credit/", "label": f"{label} {zh('欠缴未记', 'owed')}"})
+                months.append(
+                    {
+                        "mark": "o",
+                        "sign": zh("欠", "!"),
+                        "url": "/trace/style/credit/",
+                        "label": f"{label} {zh('欠缴未记', 'owed')}",
+                    }
+                )
             elif (year, number) == (1996, 6):
                 months.append({"mark": "d", "sign": "·", "label": f"{label} {zh('未到期', 'not yet due')}"})
             elif year == 1996 and number > 6:
                 months.append({"mark": "n", "sign": ""})
             else:
-                months.append({"mark": "p", "sign": "✓", "url": "/trace/style/credit/", "label": f"{label} {zh('已记入', 'credited')}"})
-        years.append({"year": year, "months": months, "cells": [base, "12 / 12" if year < 1996 else "5 / 4", own]})
+                months.append(
+                    {
+                        "mark": "p",
+                        "sign": "✓",
+                        "url": "/trace/style/credit/",
+                        "label": f"{label} {zh('已记入', 'credited')}",
+                    }
+                )
+        years.append(
+            {"year": year, "months": months, "cells": [base, "12 / 12" if year < 1996 else "5 / 4", own]}
+        )
     heads = [zh("缴费基数", "Base"), zh("应缴 / 已记", "Due / credited"), zh("本人缴费", "Own")]
     return render(request, "styleguide/record.html", {"years": years, "heads": heads})
 
 
-GRID = [
-    ("220104550815001", "陈国富", "男 1955-08-15", "598000", 12), ("220123460722378", "王桂芝", "女 1946-07-22", "541680", 12),
-    ("220123480311497", "李德林", "男 1948-03-11", "728400", 12), ("220104630205366", "朴英姬", "女 1963-02-05", "496240", 12),
-    ("220181710930543", "张玉山", "男 1971-09-30", "210000", 12), ("220123520118357", "刘洪军", "男 1952-01-18", "1800000", 12),
-    ("220181680614046", "赵秀英", "女 1968-06-14", "411860", 12), ("220123601127195", "孙立新", "男 1960-11-27", "567200", 12),
-    ("220181740403252", "周亚珍", "女 1974-04-03", "138600", 8), ("220123570709019", "吴春生", "男 1957-07-09", "614050", 12),
-    ("220181691012222", "徐晓红", "女 1969-10-12", "438600", 12), ("220123501226271", "于占武", "男 1950-12-26", "3499000", 12),
-    ("220122590517116", "姜凤英", "女 1959-05-17", "252000", 12), ("220122700118175", "徐春生", "男 1970-01-18", "454530", 12),
-]  # fmt: skip
 FLOOR, CAP = Decimal("221.50"), Decimal("1107.51")
 
 
@@ -143,30 +191,71 @@ def row_answer(number: int, values: Any) -> dict[str, Any]:
         total = parse_yuan(values.get("wage", ""))
         months = int(values.get("months") or 0)
     except (MoneyError, ValueError):
-        return {"errors": [{"cell": "wage", "text": zh("不是金额。", "Not an amount.")}], "calc": {"average": "—", "base": "—", "own": "—"}}
+        return {
+            "errors": [{"cell": "wage", "text": zh("不是金额。", "Not an amount.")}],
+            "calc": {"average": "—", "base": "—", "own": "—"},
+        }
     if number == 8 and months > 5:
-        text = zh(f"月数 {months}：本人 1995-08 参加工作，1995 年最多 5 个月。改为 5，或更正参加工作月份。", f"Months {months}: began work in 1995-08, at most 5 in 1995. Type 5, or correct the first month.")
-        return {"errors": [{"cell": "months", "text": text}], "calc": {"average": "—", "base": "—", "own": "—"}}
+        text = zh(
+            f"月数 {months}：本人 1995-08 参加工作，1995 年最多 5 个月。改为 5，或更正参加工作月份。",
+            f"Months {months}: began work in 1995-08, at most 5 in 1995. Type 5, or correct the first month.",
+        )
+        return {
+            "errors": [{"cell": "months", "text": text}],
+            "calc": {"average": "—", "base": "—", "own": "—"},
+        }
     if not 1 <= months <= 12:
-        return {"errors": [{"cell": "months", "text": zh("月数应在 1 至 12 之间。", "Months are 1 to 12.")}], "calc": {"average": "—", "base": "—", "own": "—"}}
+        return {
+            "errors": [{"cell": "months", "text": zh("月数应在 1 至 12 之间。", "Months are 1 to 12.")}],
+            "calc": {"average": "—", "base": "—", "own": "—"},
+        }
     average = round_fen(total / months)
     base = max(FLOOR, min(CAP, average))
     told: Any = format_yuan(base)
     if base != average:
-        told = {"text": format_yuan(base), "tone": "adj", "note": zh("下限", "floor") if base == FLOOR else zh("上限", "cap")}
+        told = {
+            "text": format_yuan(base),
+            "tone": "adj",
+            "note": zh("下限", "floor") if base == FLOOR else zh("上限", "cap"),
+        }
     warnings = []
     if total > 30000:
-        warnings = [{"cell": "wage", "text": zh(f"全年工资 {format_yuan(total)}：为上年的 5.1 倍。核对小数点，或按 Alt R 注明原因后保留。", f"{format_yuan(total)} is 5.1 times last year's. Check the point, or keep it with a reason (Alt R).")}]
-    return {"calc": {"average": format_yuan(average), "base": told, "own": format_yuan(round_fen(base * 2 / 100))}, "warnings": warnings, "errors": []}
+        warnings = [
+            {
+                "cell": "wage",
+                "text": zh(
+                    f"全年工资 {format_yuan(total)}：为上年的 5.1 倍。核对小数点，或按 Alt R 注明原因后保留。",
+                    f"{format_yuan(total)} is 5.1 times last year's. Check the point, or keep it with a reason (Alt R).",
+                ),
+            }
+        ]
+    return {
+        "calc": {
+            "average": format_yuan(average),
+            "base": told,
+            "own": format_yuan(round_fen(base * 2 / 100)),
+        },
+        "warnings": warnings,
+        "errors": [],
+    }
 
 
 def grid(request: HttpRequest) -> HttpResponse:
     rows, known = [], {}
     for number, (identity, name, born, wage, months) in enumerate(GRID):
-        values = {"identity": identity, "name": name, "wage": format_yuan(from_fen(int(wage))), "months": months}
+        values = {
+            "identity": identity,
+            "name": name,
+            "wage": format_yuan(from_fen(int(wage))),
+            "months": months,
+        }
         rows.append({"number": number, "line": number + 1, "born": born, **values})
         known[str(number)] = row_answer(number, values)
-    return render(request, "styleguide/grid.html", {"rows": rows, "known": {"rows": known, "totals": {"wages": "20,210.42"}}})
+    return render(
+        request,
+        "styleguide/grid.html",
+        {"rows": rows, "known": {"rows": known, "totals": {"wages": "20,210.42"}}},
+    )
 
 
 def grid_row(request: HttpRequest) -> JsonResponse:
@@ -178,21 +267,13 @@ def grid_check(request: HttpRequest) -> JsonResponse:
     answers = {}
     for number in numbers:
         prefix = f"rows-{number}-"
-        values = {name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix)}
+        values = {
+            name.removeprefix(prefix): value
+            for name, value in request.POST.items()
+            if name.startswith(prefix)
+        }
         answers[str(number)] = row_answer(number, values)
     return JsonResponse({"rows": answers, "totals": {"wages": "20,210.42"}})
-
-
-BEHIND = [
-    (220200, "291.00", "196.13", "1996-03", (100, 100, 62, 40, 35), "05-28", ("warn", "已约谈", "met 06-05")),
-    (220282, "61.50", "21.53", "1996-02", (100, 45, 20, 10, 0), "04-30", ("bad", "通报", "named")),
-    (220724, "36.50", "8.03", "1996-01", (70, 30, 10, 0, 0), "03-15", ("bad", "通报", "named")),
-    (220381, "68.50", "55.49", "1996-04", (100, 100, 100, 55, 50), "06-03", ("", "已发函", "letter sent")),
-    (222403, "81.00", "69.66", "1996-04", (100, 100, 100, 90, 40), "05-27", ("", "已发函", "letter sent")),
-    (220181, "53.00", "50.03", "1996-05", (100, 100, 100, 100, 72), "06-10", None),
-    (220521, "30.50", "28.06", "1996-05", (100, 100, 100, 100, 60), "06-06", None),
-]  # fmt: skip
-PAID = (220100, 220122, 220182, 220183, 220284, 220581, 220582, 220621, 220700, 220721, 220882, 222401, 222404)
 
 
 def remittance(request: HttpRequest) -> HttpResponse:
@@ -208,16 +289,52 @@ def remittance(request: HttpRequest) -> HttpResponse:
                      "action": (action[0], zh(action[1], action[2])) if action else None})  # fmt: skip
     nudges = {220200: (18, 6), 220381: (-6, 4)}
     for code, agency in agencies.items():
-        paid_rate = Decimal(100) if code in PAID else None
-        rate = behind.get(code, paid_rate)
-        note = zh("受益县市", "benefiting county") if rate is None else f"{zh('上解率', 'rate')} {rate:.1f}%"
-        units.append(charts.UnitOnMap(agency.code, agency.unit_name, rate, note, "#", agency.name, nudges.get(code, (0, 0))))
+        paid_rate: Decimal | None = Decimal(100) if code in PAID else None
+        shown = behind.get(code, paid_rate)
+        note = (
+            zh("受益县市", "benefiting county") if shown is None else f"{zh('上解率', 'rate')} {shown:.1f}%"
+        )
+        units.append(
+            charts.UnitOnMap(
+                agency.code, agency.unit_name, shown, note, "#", agency.name, nudges.get(code, (0, 0))
+            )
+        )
     periods = [month(1995, m) for m in range(6, 13)] + [month(1996, m) for m in range(1, 6)]
     due_row = [Decimal(320)] * 7 + [Decimal(350)] * 5
-    got_row = [Decimal(t) for t in ["258.4", "271.9", "283.6", "301.2", "322.5", "341.7", "402.3", "347.81", "338.13", "311.47", "288.93", "270.86"]]
-    flow_in = [(220100, "432.00", "up"), (220200, "196.13", "late"), (220700, "107.00", "up"), (222401, "94.50", "up"), (220581, "73.00", "up")]
-    flow_out = [(220400, "182.40"), (220300, "168.20"), (220500, "154.80"), (220600, "146.50"), (220800, "118.90")]
-    incoming = [charts.Flow(str(c), agencies[c].unit_name, Decimal(a) * wan, tone, "#") for c, a, tone in flow_in]
+    got_row = [
+        Decimal(t)
+        for t in [
+            "258.4",
+            "271.9",
+            "283.6",
+            "301.2",
+            "322.5",
+            "341.7",
+            "402.3",
+            "347.81",
+            "338.13",
+            "311.47",
+            "288.93",
+            "270.86",
+        ]
+    ]
+    flow_in = [
+        (220100, "432.00", "up"),
+        (220200, "196.13", "late"),
+        (220700, "107.00", "up"),
+        (222401, "94.50", "up"),
+        (220581, "73.00", "up"),
+    ]
+    flow_out = [
+        (220400, "182.40"),
+        (220300, "168.20"),
+        (220500, "154.80"),
+        (220600, "146.50"),
+        (220800, "118.90"),
+    ]
+    incoming = [
+        charts.Flow(str(c), agencies[c].unit_name, Decimal(a) * wan, tone, "#") for c, a, tone in flow_in
+    ]
     incoming += [charts.Flow(f"x{i}", "", Decimal("43.638") * wan) for i in range(15)]
     outgoing = [charts.Flow(str(c), agencies[c].unit_name, Decimal(a) * wan, "down") for c, a in flow_out]
     outgoing += [charts.Flow(f"y{i}", "", Decimal("666.40") * wan / 27, "down") for i in range(27)]
@@ -238,10 +355,17 @@ def remittance(request: HttpRequest) -> HttpResponse:
 
 
 def portal(request: HttpRequest) -> HttpResponse:
-    months = [("1996-06", "5769.58", "0.00", "", "due"), ("1996-05", "5769.58", "3600.00", "05-14", "partly_paid")]
+    months = [
+        ("1996-06", "5769.58", "0.00", "", "due"),
+        ("1996-05", "5769.58", "3600.00", "05-14", "partly_paid"),
+    ]
     months += [(f"1996-0{m}", "5769.58", "5769.58", f"0{m}-14", "paid") for m in (4, 3, 2, 1)]
     rows = [(p, Decimal(d), Decimal(g), day, state) for p, d, g, day, state in months]
-    return render(request, "styleguide/portal.html", {"rows": rows, "form": StatementForm(initial={"first": month(1996, 1), "last": month(1996, 5)})})
+    return render(
+        request,
+        "styleguide/portal.html",
+        {"rows": rows, "form": StatementForm(initial={"first": month(1996, 1), "last": month(1996, 5)})},
+    )
 
 
 def states(request: HttpRequest) -> HttpResponse:
@@ -259,7 +383,9 @@ class StyleForm(OfficeForm):
     name = PlainCharField(label="姓名 / Name", max_length=64)
     wage = MoneyFormField(label="工资 / Wage", help_text="元 / yuan")
     since = DayField(label="日期 / Day")
-    sort = forms.ChoiceField(label="类别 / Kind", choices=[("a", "甲"), ("b", "乙")], widget=forms.RadioSelect)
+    sort = forms.ChoiceField(
+        label="类别 / Kind", choices=[("a", "甲"), ("b", "乙")], widget=forms.RadioSelect
+    )
     sure = forms.BooleanField(label="已核对 / Checked", required=False)
 
     def clean_wage(self) -> Decimal:
@@ -296,16 +422,23 @@ def list_rows() -> list[SimpleNamespace]:
     ]  # fmt: skip
 
 
-def list_page(request: HttpRequest) -> HttpResponse:
+def list_page(request: HttpRequest) -> HttpResponseBase:
     rows = list_rows()
-    totals = {"people": sum(row.people for row in rows), "wages": sum((row.wages for row in rows), Decimal(0))}
+    totals = {
+        "people": sum(row.people for row in rows),
+        "wages": sum((row.wages for row in rows), Decimal(0)),
+    }
     table = table_for(request, DeclarationTable, rows, totals=totals)
-    return export_for(request, table, "declarations", "申报") or render(request, "styleguide/list.html", {"table": table})
+    return export_for(request, table, "declarations", "申报") or render(
+        request, "styleguide/list.html", {"table": table}
+    )
 
 
 def search(request: HttpRequest) -> HttpResponse:
     template = "styleguide/_found.html" if "HX-Request" in request.headers else "styleguide/list.html"
-    return render(request, template, {"q": request.GET.get("q", ""), "table": table_for(request, DeclarationTable, [])})
+    return render(
+        request, template, {"q": request.GET.get("q", ""), "table": table_for(request, DeclarationTable, [])}
+    )
 
 
 def fault(request: HttpRequest, kind: str) -> HttpResponse:

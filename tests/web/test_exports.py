@@ -43,7 +43,9 @@ def body(response: Any) -> bytes:
 
 @pytest.mark.parametrize("name", EVIL)
 def test_excel_gets_text_not_a_formula(name: str) -> None:
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(body(export("xlsx", "x", COLUMNS, [row(name)])))).get_sheet_by_index(0)
+    sheet = CalamineWorkbook.from_filelike(
+        io.BytesIO(body(export("xlsx", "x", COLUMNS, [row(name)])))
+    ).get_sheet_by_index(0)
     first = sheet.to_python()[1]
     assert first[0] == name.replace("\r", "\n").replace("_x000D_", "\r") or first[0] == name
     assert first[2:4] == [38.0, "1996-03"]

@@ -30,7 +30,16 @@ def test_nothing_is_a_dash_and_zero_is_zero() -> None:
 
 @pytest.mark.parametrize(
     ("rate", "name"),
-    [(None, "r0"), ("59.99", "r1"), ("60", "r2"), ("80", "r3"), ("94.99", "r3"), ("95", "r4"), ("100", "r5"), ("100.39", "r5")],
+    [
+        (None, "r0"),
+        ("59.99", "r1"),
+        ("60", "r2"),
+        ("80", "r3"),
+        ("94.99", "r3"),
+        ("95", "r4"),
+        ("100", "r5"),
+        ("100.39", "r5"),
+    ],
 )
 def test_a_rate_belongs_to_one_named_class(rate: str | None, name: str) -> None:
     assert rate_class(None if rate is None else Decimal(rate)) == name
@@ -38,15 +47,29 @@ def test_a_rate_belongs_to_one_named_class(rate: str | None, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("220104550815001", "220104******001"), ("22010419550815001X", "220104********001X"), ("", "—"), ("123", "123")],
+    [
+        ("220104550815001", "220104******001"),
+        ("22010419550815001X", "220104********001X"),
+        ("", "—"),
+        ("123", "123"),
+    ],
 )
 def test_a_persons_number_is_masked_where_it_is_read(number: str, shown: str) -> None:
     assert masked_id(number) == shown
 
 
 def test_filters_in_a_template() -> None:
-    shown = Template("{{ a|money }} {{ a|wan }} {{ p|percent:2 }} {{ c|signed }} {{ m|period }} {{ d|day }} {{ d|short_day }} {{ n|minus }}")
-    context = {"a": Decimal("-1234.5"), "p": Decimal("88.98"), "c": Decimal("4.1"), "m": month(1996, 3), "d": date(1996, 3, 14), "n": -3}
+    shown = Template(
+        "{{ a|money }} {{ a|wan }} {{ p|percent:2 }} {{ c|signed }} {{ m|period }} {{ d|day }} {{ d|short_day }} {{ n|minus }}"
+    )
+    context = {
+        "a": Decimal("-1234.5"),
+        "p": Decimal("88.98"),
+        "c": Decimal("4.1"),
+        "m": month(1996, 3),
+        "d": date(1996, 3, 14),
+        "n": -3,
+    }
     assert shown.render(Context(context)) == "−1,234.50 −0.12 88.98% +4.1% 1996-03 1996-03-14 03-14 −3"
 
 
@@ -73,7 +96,9 @@ def test_a_wrong_month_is_refused_with_its_form(typed: str) -> None:
     assert "1996-03" in str(error.value)
 
 
-@pytest.mark.parametrize("typed", ["1996-03-05", "1996.3.5", "1996/3/5", "1996年3月5日", "19960305", "１９９６－３－５"])
+@pytest.mark.parametrize(
+    "typed", ["1996-03-05", "1996.3.5", "1996/3/5", "1996年3月5日", "19960305", "１９９６－３－５"]
+)
 def test_a_day_is_read_in_the_ways_people_write_it(typed: str) -> None:
     assert DayField().clean(typed) == date(1996, 3, 5)
 

@@ -54,7 +54,8 @@ def test_each_role_has_its_first_page(registries: None) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    ("username", "goes_to"), [("wangshuqin", "/style/desk/"), ("zhaoguodong", "/style/desk/"), ("sunlixin", "/style/portal/")]
+    ("username", "goes_to"),
+    [("wangshuqin", "/style/desk/"), ("zhaoguodong", "/style/desk/"), ("sunlixin", "/style/portal/")],
 )
 def test_home_leads_to_the_roles_first_page(as_user: Any, username: str, goes_to: str) -> None:
     response = as_user(username).get("/")
@@ -103,7 +104,10 @@ def keep(client: Client, key: str = "d1", **body: Any) -> Any:
 
 def test_a_draft_is_its_authors_alone(as_user: Any) -> None:
     clerk, other = as_user("wangshuqin"), as_user("zhaoguodong")
-    assert keep(clerk, values={"wage": ["1"]}, title="申报", url="/style/grid/", progress="58").status_code == 200
+    assert (
+        keep(clerk, values={"wage": ["1"]}, title="申报", url="/style/grid/", progress="58").status_code
+        == 200
+    )
     assert clerk.get("/drafts/d1/").json()["values"] == {"wage": ["1"]}
     assert other.get("/drafts/d1/").status_code == 404
     assert keep(other, values={"wage": ["2"]}).status_code == 200
@@ -111,7 +115,10 @@ def test_a_draft_is_its_authors_alone(as_user: Any) -> None:
     assert "58" in clerk.get("/drafts/").content.decode()
 
 
-def test_row_level_security_hides_drafts_without_the_applications_help(as_user: Any, people: dict[str, Any]) -> None:  # noqa: F811
+def test_row_level_security_hides_drafts_without_the_applications_help(
+    as_user: Any,
+    people: dict[str, Any],  # noqa: F811
+) -> None:
     keep(as_user("wangshuqin"), values={})
     with acting_as(Scope(user_id=people["zhaoguodong"].pk)):
         assert Draft.objects.count() == 0  # asked without a filter
@@ -177,7 +184,11 @@ def test_a_list_sorts_pages_and_exports_by_its_address(as_user: Any) -> None:
     assert "第 31–45 条，共 45 条" in html
     assert "4,857" in html  # the foot is the sum of the list, not of the page
     assert client.get("/style/list/?sort=password&page=99").status_code == 200
-    lines = b"".join(client.get("/style/list/?sort=people&export=csv").streaming_content).decode("utf-8-sig").splitlines()
+    lines = (
+        b"".join(client.get("/style/list/?sort=people&export=csv").streaming_content)
+        .decode("utf-8-sig")
+        .splitlines()
+    )
     assert len(lines) == 46
     assert lines[1].split(",")[2] == "27"
 
@@ -208,7 +219,9 @@ def test_what_is_not_there_is_told_within_the_shell(as_user: Any) -> None:
     assert Client().get("/no/such/page/").status_code == 404
 
 
-def test_a_server_error_has_a_number_that_stands_in_the_log(as_user: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_error_has_a_number_that_stands_in_the_log(
+    as_user: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     import re
 
     html = as_user("wangshuqin").get("/style/fault/500/").content.decode()

@@ -13,8 +13,12 @@ class Command(BaseCommand):
     needs_servers = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="say what is missing and end with 1 (the default)")
-        parser.add_argument("--update", action="store_true", help="add missing texts, empty, and drop unused ones")
+        parser.add_argument(
+            "--check", action="store_true", help="say what is missing and end with 1 (the default)"
+        )
+        parser.add_argument(
+            "--update", action="store_true", help="add missing texts, empty, and drop unused ones"
+        )
         parser.add_argument("--app", default="", help="only this app's catalogue (with --update)")
 
     def handle(self, *args: Any, **options: Any) -> None:
