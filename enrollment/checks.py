@@ -19,7 +19,10 @@ ALREADY_INSURED = _("This person is already insured in that month. The earlier e
 
 
 def check_first_work_date(birth_date: date, first_work_date: date, day: date) -> None:
-    """A person starts work at 16 or later, and not in the future."""
+    """A person starts work in the year of the sixteenth birthday or later, and not in the future.
+
+    By the year: files of the time give a month at best, and count age in calendar years.
+    """
     if first_work_date > day:
         raise Refusal(
             "first_work_date",
@@ -27,7 +30,7 @@ def check_first_work_date(birth_date: date, first_work_date: date, day: date) ->
             _("%(day)s has not come yet."),
             day=first_work_date.isoformat(),
         )
-    if first_work_date < age_reached(birth_date, LOWEST_AGE):
+    if first_work_date.year < birth_date.year + LOWEST_AGE:
         raise Refusal(
             "first_work_date",
             "started_work_too_young",

@@ -16,7 +16,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enrollment.declaring import CheckedDeclaration, CheckedRow, Checker, Fault, Person, draft_rows, is_blank
-from enrollment.models import Category, Declaration, Identity, Sex
+from enrollment.models import Declaration
+from enrollment.words import CATEGORY, IDENTITY, SEX
 from jilin_si.money import format_yuan, from_fen
 from jilin_si.web.formats import percent
 from jilin_si.web.traces import trace_url
@@ -183,15 +184,15 @@ def side_of(row: CheckedRow, checker: Checker) -> dict[str, Any]:
 
 def sex_and_birth(person: Any) -> str:
     """``男 1955-08-15``."""
-    return f"{dict(Sex.choices)[person.sex]} {person.birth_date.isoformat()}"
+    return f"{SEX[person.sex]} {person.birth_date.isoformat()}"
 
 
 def category_words() -> list[tuple[str, Any]]:
-    return list(Category.choices)
+    return list(CATEGORY.items())
 
 
 def identity_words() -> list[tuple[str, Any]]:
-    return list(Identity.choices)
+    return list(IDENTITY.items())
 
 
 def _computed(row: CheckedRow, checker: Checker) -> dict[str, Any]:

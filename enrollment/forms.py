@@ -264,6 +264,44 @@ class ReturnForm(RefusedForm):
     )
 
 
+class RosterForm(RefusedForm):
+    """A roster as a file, or as rows pasted from a sheet."""
+
+    file = forms.FileField(
+        label=_("Excel or CSV file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,text/csv"}),
+        help_text=_("up to 20 MB"),
+    )
+    first_period = PeriodField(label=_("New people join from"), help_text=_("first month, like 1996-03"))
+    pasted = forms.CharField(
+        label=_("Or rows pasted from a sheet, with their heads"),
+        required=False,
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"first_period": period_of(today())})
+        super().__init__(*args, **kwargs)
+
+    def clean_first_period(self) -> date:
+        _read(check_first_period, None, self.cleaned_data["first_period"])
+        return self.cleaned_data["first_period"]
+
+    def clean_pasted(self) -> str:
+        if "\x00" in self.cleaned_data["pasted"]:
+            raise ValidationError(_("There are invisible characters in this text. Type it anew."), code="hidden")
+        return self.cleaned_data["pasted"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("file") and not cleaned.get("pasted", "").strip() and not self.errors:
+            self.add_error("file", _("Choose a file, or paste rows."))
+        return cleaned
+
+
 class UnmaskForm(RefusedForm):
     """The whole identity number is shown for a reason, which is kept."""
 

@@ -471,3 +471,6 @@ class DeclarationLine(models.Model):
         db_table = "enrollment_declarationline"
         verbose_name = _("declaration line")
         verbose_name_plural = _("declaration lines")
+
+
+from enrollment.imports.models import RosterImport as RosterImport  # noqa: E402  (part of the app's models)

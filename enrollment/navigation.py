@@ -12,7 +12,7 @@ def register_entries() -> None:
     for name, icon, url_name, order in (
         (_("Employers"), "building-factory-2", "employers", 20),
         (_("Workers"), "users", "workers", 30),
-        (_("Declarations"), "table", "declarations", 40),
+        (_("Returns"), "table", "declarations", 40),
     ):
         register(
             NavItem(

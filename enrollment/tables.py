@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from enrollment.lines import line_name
-from enrollment.models import Category, Declaration, Employer, Industry, Ownership
+from enrollment.models import Declaration, Employer, Industry, Ownership
 from enrollment.selectors.declarations import Watch, change_percent, is_late
+from enrollment.words import CATEGORY, SEX
 from jilin_si.periods import format_period
 from jilin_si.web.tables import (
     CountColumn,
@@ -75,7 +76,7 @@ class WorkerTable(OfficeTable):
     number = MaskedIdColumn(accessor="worker__identity_number", verbose_name=_("Identity number"))
     sex = tables.Column(accessor="worker__sex", verbose_name=_("Sex"))
     birth_date = tables.DateColumn(accessor="worker__birth_date", verbose_name=_("Born"), format="Y-m-d")
-    category = ChoiceColumn(Category.choices, accessor="worker__category", verbose_name=_("Employed as"))
+    category = ChoiceColumn(CATEGORY, accessor="worker__category", verbose_name=_("Employed as"))
     employer = CutColumn(
         verbose_name=_("Employer"),
         linkify=lambda record: reverse("enrollment:employer", args=[record.employer_id]),
@@ -87,7 +88,7 @@ class WorkerTable(OfficeTable):
         orderable = False
 
     def render_sex(self, record: Any) -> str:
-        return record.worker.get_sex_display()
+        return str(SEX[record.worker.sex])
 
     def render_last_period(self, value: Any) -> Any:
         return format_period(value) if value else format_html('<span class="st good">{}</span>', _("employed"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment.views import declarations, employers, search, workers
+from enrollment.views import declarations, employers, imports, search, workers
 
 app_name = "enrollment"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("employers/<int:pk>/enrol/", workers.enrol, name="enrol"),
     path("employers/<int:pk>/enrol/told/", workers.told_by_number, name="told_by_number"),
     path("employers/<int:pk>/declare/", declarations.start, name="declare"),
+    path("employers/<int:pk>/import/", imports.import_roster, name="import_roster"),
+    path("rosters/<int:pk>/", imports.roster, name="roster"),
+    path("rosters/<int:pk>/store/", imports.roster_store, name="roster_store"),
+    path("rosters/<int:pk>/wrong/", imports.roster_wrong, name="roster_wrong"),
     path("workers/", workers.workers, name="workers"),
     path("workers/<int:pk>/", workers.worker, name="worker"),
     path("workers/<int:pk>/number/", workers.whole_number, name="whole_number"),

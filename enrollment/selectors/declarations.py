@@ -134,6 +134,8 @@ class ReviewRow:
     base: Decimal | None
     own: Decimal | None
     bound: str = ""
+    general: Decimal = Decimal(0)
+    """The change of all rows together, in percent: what everybody got is no news."""
 
     @property
     def is_new(self) -> bool:
@@ -145,9 +147,13 @@ class ReviewRow:
 
     @property
     def stands_out(self) -> bool:
-        """New, changed by more than a fifth, held by floor or cap, or kept with a reason."""
-        change = self.change
-        return self.is_new or bool(self.note or self.bound) or (change is not None and abs(change) > LARGE_CHANGE)
+        """New, changed otherwise than the rest, held by floor or cap, or kept with a reason."""
+        return self.is_new or bool(self.note or self.bound) or self.is_large
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the wage changed by more than twenty points more or less than all wages together."""
+        return self.change is not None and abs(self.change - self.general) > LARGE_CHANGE
 
 
 @dataclass(frozen=True)
@@ -197,7 +203,8 @@ def review_of(declaration: Declaration) -> Review:
     )
     wages_before = _lines(before)
     rows = []
-    lines = _line_queryset(declaration).select_related("worker").order_by("worker_id")
+    lines = list(_line_queryset(declaration).select_related("worker").order_by("worker_id"))
+    general = _general_change(lines, wages_before)
     for place, line in enumerate(lines, 1):
         wage_fen = to_fen(line.wage)
         base = rule.base_fen(wage_fen) if rule else None
@@ -215,6 +222,7 @@ def review_of(declaration: Declaration) -> Review:
                 base=from_fen(base) if base is not None else None,
                 own=from_fen(rule.own_fen(wage_fen)) if rule else None,
                 bound="" if base in (None, wage_fen) else "floor" if base > wage_fen else "cap",
+                general=general,
             )
         )
     gone: list[Gone] = []
@@ -222,6 +230,13 @@ def review_of(declaration: Declaration) -> Review:
         left = _line_queryset(before).filter(worker_id__in=list(wages_before)).select_related("worker")
         gone = [Gone(line.worker_id, line.worker.name, line.wage) for line in left]
     return Review(rows, gone, before, rules)
+
+
+def _general_change(lines: list[DeclarationLine], before: Mapping[int, Decimal]) -> Decimal:
+    """How all wages together changed for those who were there before, in percent."""
+    both = [(line.wage, before[line.worker_id]) for line in lines if before.get(line.worker_id)]
+    total = sum((old for _new, old in both), Decimal(0))
+    return (sum((new for new, _old in both), Decimal(0)) - total) / total * 100 if total else Decimal(0)
 
 
 def _line_queryset(declaration: Declaration) -> QuerySet[DeclarationLine]:

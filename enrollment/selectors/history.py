@@ -46,7 +46,7 @@ def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
     """What was done about an employer itself and its returns."""
     entries = (
         AuditEntry.objects.filter(Q(object_kind="employer", object_id=employer.pk) | Q(employer_id=employer.pk))
-        .exclude(act="type_declaration")
+        .exclude(act__in=["type_declaration", "enrol_worker", "end_employment", "show_number"])
         .select_related("user")[:most]
     )
     return [_of_entry(entry) for entry in entries]

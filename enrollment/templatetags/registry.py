@@ -6,6 +6,9 @@ from typing import Any
 
 from django import template
 
+from enrollment.lines import line_name
+from enrollment.words import CATEGORY, IDENTITY, ROSTER, SEX
+
 register = template.Library()
 
 
@@ -16,6 +19,36 @@ def choice_word(value: str, choices: Any) -> Any:
 
 
 @register.filter
+def category_word(value: str) -> Any:
+    """How a worker is employed, in one word."""
+    return CATEGORY.get(value, value)
+
+
+@register.filter
+def identity_word(value: str) -> Any:
+    """Worker or cadre, in one word."""
+    return IDENTITY.get(value, value)
+
+
+@register.filter
+def sex_word(value: str) -> Any:
+    """男, M."""
+    return SEX.get(value, value)
+
+
+@register.filter
+def line_word(value: str) -> Any:
+    """The short word of a line of insurance."""
+    return line_name(value)
+
+
+@register.filter
 def trace_key(worker_id: int, declaration_id: int) -> str:
     """The key of a declared wage's explanation."""
     return f"{declaration_id}-{worker_id}"
+
+
+@register.filter
+def roster_word(state: str) -> Any:
+    """What became of a row of a roster."""
+    return ROSTER.get(state, state)

@@ -1,0 +1,1 @@
+"""Rosters from Excel and CSV: read in a process of its own, understood, checked, previewed, stored."""

@@ -1,0 +1,141 @@
+"""Which column is what (表头): found by its head, in any order; what is not known is asked, never guessed silently."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+LOOKED_AT = 30
+
+# field of the registry -> its word here, and the heads under which rosters bring it
+FIELDS: Mapping[str, tuple[object, tuple[str, ...]]] = {
+    "number": (
+        _("Identity number"),
+        (
+            "身份证号码", "身份证号", "身份证", "公民身份证号", "公民身份证号码", "公民身份号码", "社会保障号", "社会保障号码",
+            "居民身份证号码", "身份证件号码", "id number", "identity number",
+        ),
+    ),
+    "name": (_("Name"), ("姓名", "职工姓名", "员工姓名", "name")),
+    "sex": (_("Sex"), ("性别", "sex")),
+    "birth_date": (_("Born"), ("出生年月", "出生日期", "出生年月日", "出生时间", "生日", "born", "birth date")),
+    "first_work_date": (
+        _("Started work"),
+        ("参加工作时间", "参加工作年月", "参加工作日期", "工作时间", "参工时间", "started work"),
+    ),
+    "category": (_("Employed as"), ("用工形式", "用工性质", "用工类别", "用工", "职工类别", "employed as", "category")),
+    "identity": (_("Identity"), ("身份", "干部工人", "职工身份", "identity")),
+    "wage": (
+        _("Monthly wage"),
+        (
+            "月平均工资", "月平均工资(元)", "工资(元/月)", "上年月平均工资", "月工资", "月工资(元)", "缴费工资", "缴费基数",
+            "月缴费工资", "工资", "monthly wage", "wage",
+        ),
+    ),
+    "deemed": (_("Deemed years"), ("视同缴费年限", "视同年限", "deemed years")),
+    "note": (_("Note"), ("备注", "说明", "note")),
+    "serial": (_("Line number"), ("序号", "编号", "行号", "no.", "no")),
+}  # fmt: skip
+REQUIRED = ("number", "name")
+IGNORE = "ignore"
+
+_PLAIN = re.compile(r"[\s:：*＊]")
+_BY_HEAD = {_head: field for field, (_word, heads) in FIELDS.items() for _head in heads}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file: its place, its head, what it is taken for ("" unknown), and what it might be."""
+
+    place: int
+    head: str
+    field: str = ""
+    proposal: str = ""
+
+    @property
+    def letter(self) -> str:
+        """The column's name in a spreadsheet."""
+        name, number = "", self.place
+        while number >= 0:
+            name, number = chr(65 + number % 26) + name, number // 26 - 1
+        return name
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the heads stand (counted from 0), and the columns under them."""
+
+    header: int
+    columns: tuple[Column, ...]
+
+    @property
+    def unknown(self) -> list[Column]:
+        return [column for column in self.columns if not column.field]
+
+    @property
+    def missing(self) -> list[str]:
+        have = {column.field for column in self.columns}
+        return [field for field in REQUIRED if field not in have]
+
+    @property
+    def place_of(self) -> dict[str, int]:
+        """The place of each field; the first column wins."""
+        places: dict[str, int] = {}
+        for column in self.columns:
+            if column.field and column.field != IGNORE:
+                places.setdefault(column.field, column.place)
+        return places
+
+    def chosen(self, choices: Mapping[int, str]) -> Columns:
+        """The same with columns taken as somebody chose; a choice that is no field is passed over."""
+        return Columns(
+            self.header,
+            tuple(
+                Column(c.place, c.head, choices[c.place], c.proposal)
+                if choices.get(c.place) in (*FIELDS, IGNORE)
+                else c
+                for c in self.columns
+            ),
+        )
+
+
+def plain_head(text: str) -> str:
+    """A head without blanks, full width and marks: ``月平均工资（元）`` is ``月平均工资(元)``."""
+    return _PLAIN.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def find_columns(rows: Sequence[Sequence[str]]) -> Columns | None:
+    """The row with the heads: the first that names the required columns, else the one that names most; None if none."""
+    best: tuple[int, int] | None = None
+    for number, row in enumerate(rows[:LOOKED_AT]):
+        known = {_BY_HEAD.get(plain_head(cell[1:])) for cell in row if cell.startswith("s")} - {None}
+        if set(REQUIRED) <= known:
+            return _columns(number, row)
+        if len(known) >= 2 and (best is None or len(known) > best[1]):
+            best = number, len(known)
+    return _columns(best[0], rows[best[0]]) if best else None
+
+
+def _columns(number: int, row: Sequence[str]) -> Columns:
+    columns = []
+    taken: set[str] = set()
+    for place, cell in enumerate(row):
+        head = cell[1:].strip() if cell else ""
+        if not head:
+            continue
+        field = _BY_HEAD.get(plain_head(head), "")
+        if field in taken:
+            field = ""
+        taken.add(field)
+        columns.append(Column(place, head, field, "" if field else _proposal(head)))
+    return Columns(number, tuple(columns))
+
+
+def _proposal(head: str) -> str:
+    near = difflib.get_close_matches(plain_head(head), list(_BY_HEAD), n=1, cutoff=0.6)
+    return _BY_HEAD[near[0]] if near else IGNORE
