@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jilin_si.policy import lookup, units
@@ -72,8 +72,8 @@ class Parameter(models.Model):
     description = models.CharField(_("description"), max_length=300, blank=True, default="")
     description_en = models.CharField(_("description in English"), max_length=300, blank=True, default="")
     choices = ArrayField(models.CharField(max_length=60), verbose_name=_("choices"), default=list, blank=True)
-    minimum = models.CharField(_("least"), max_length=30, null=True, blank=True)
-    maximum = models.CharField(_("most"), max_length=30, null=True, blank=True)
+    minimum = models.CharField(pgettext_lazy("bound", "least"), max_length=30, null=True, blank=True)
+    maximum = models.CharField(pgettext_lazy("bound", "most"), max_length=30, null=True, blank=True)
     columns = models.JSONField(_("columns"), default=list, blank=True)
     reference_date = models.DateField(_("day that holds where a rule names none"), null=True, blank=True)
 
