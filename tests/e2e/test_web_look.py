@@ -97,3 +97,12 @@ def test_errors_and_the_second_factor_have_no_fault(
         picture(page, name.replace("/", "-"))
         assert faults_of(page) == [], name
     complaints[:] = [line for line in complaints if "Failed to load resource" not in line]
+
+
+def test_the_head_of_a_list_stays_under_the_bar(sign_in: Callable[..., Any]) -> None:  # noqa: F811
+    page = sign_in("wangshuqin", "/style/list/")
+    page.set_viewport_size({"width": 1366, "height": 400})
+    head, first = page.locator("thead th").first, page.locator("tbody td").first
+    assert abs(head.bounding_box()["y"] + head.bounding_box()["height"] - first.bounding_box()["y"]) < 2
+    page.evaluate("scrollTo(0, 200)")
+    assert head.bounding_box()["y"] == 48

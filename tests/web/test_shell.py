@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -255,3 +256,21 @@ def test_health_tells_a_lost_database(style_site: None, db: None, settings: Any)
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
     response = Client().get("/healthz")
     assert (response.status_code, response.json()["redis"]) == (503, "down")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_database_is_a_page_and_it_comes_back_without_a_restart(style_site: None) -> None:  # noqa: F811
+    client = Client(raise_request_exception=False)
+    before = connection.settings_dict["HOST"]
+    connection.close()
+    connection.settings_dict["HOST"] = "/nowhere"
+    try:
+        response = client.get("/account/login/")
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "5"
+        assert "系统暂时没有回应" in response.content.decode()
+        assert client.get("/healthz").status_code == 503
+    finally:
+        connection.close()
+        connection.settings_dict["HOST"] = before
+    assert client.get("/account/login/").status_code == 200

@@ -105,7 +105,7 @@
       chart.setOption({
         tooltip: tip({ formatter: (p) => (p.dataType === "edge" ? `${bare(by.get(p.data.source).name)} › ${bare(by.get(p.data.target).name)}\n{b|${p.data.text}}` : `${bare(by.get(p.name).name)}\n{b|${by.get(p.name).text}}`) }),
         series: [{
-          type: "sankey", left: side, right: side, top: 6, bottom: 6, nodeWidth: 10, nodeGap: 8, layoutIterations: 0, draggable: false, emphasis: { focus: "none" },
+          type: "sankey", left: side, right: side, top: 6, bottom: 6, nodeWidth: 10, nodeGap: data.nodes.length > 12 ? 12 : 8, layoutIterations: 0, draggable: false, emphasis: { focus: "none" },
           label: { ...c.font, color: c.ink, formatter: (p) => `${bare(by.get(p.name).name)}  {n|${by.get(p.name).text}}`, rich: { n: { ...c.font, fontWeight: 700, color: c.ink } } },
           lineStyle: { color: "source", opacity: 0.32 },
           data: data.nodes.map((node) => ({ name: node.key, itemStyle: { color: tone[node.tone] }, label: { position: left(node) ? "left" : "right" } })),

@@ -140,7 +140,7 @@
   }
 
   jsi.each("form[data-draft]", (form) => (form.jsiDraft = new Draft(form)));
-  /* The page after a successful act names the draft that is done: <meta name="draft-done" content="key"> or an element. */
+  /* The page after a successful act names the draft that is done: <span hidden data-draft-done="key"></span>. */
   jsi.each("[data-draft-done]", (element) => localStorage.removeItem(place(element.dataset.draftDone)));
   document.addEventListener("htmx:afterRequest", (event) => {
     const done = event.detail.xhr?.getResponseHeader?.("X-Draft-Done");
