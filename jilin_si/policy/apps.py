@@ -16,3 +16,29 @@ class PolicyConfig(AppConfig):
         register_step(10, "agencies", load_agency_tree)
         register_step(30, "parameters", load_policy)
         autodiscover_modules("rules")  # every app's calculators register themselves
+        _register_pages()
+
+
+def _register_pages() -> None:
+    """What the pages of policy bring to the shell: an entry in the rail, words for states, explanations."""
+    from jilin_si.policy.explaining import register_traces
+    from jilin_si.web import navigation, states
+
+    register_traces()
+    navigation.register(
+        navigation.NavItem(
+            name=_("Policy"),
+            icon="adjustments",
+            url_name="policy:parameters",
+            roles=navigation.STAFF_ROLES,
+            order=90,
+            match_prefix="/policy/",
+        )
+    )
+    states.register("law", _("Checked"), "good")
+    states.register("remembered", _("Inferred"), "warn")
+    states.register("illustrative", _("Provisional"), "warn")
+    states.register("design", _("Laid down here"), "")
+    states.register("what_if", _("What if"), "act")
+    states.register("proposed", _("Proposed"), "act")
+    states.register("withdrawn", _("Withdrawn"), "")

@@ -264,3 +264,6 @@ class PolicyStamp(models.Model):
 
 def _chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
+
+
+from jilin_si.policy.worked_examples import WorkedExample as WorkedExample  # noqa: E402  (part of the app's models)

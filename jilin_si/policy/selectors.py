@@ -94,6 +94,25 @@ def proposals() -> QuerySet[ParameterValue]:
     )
 
 
+def decided() -> QuerySet[ParameterValue]:
+    """Values that people entered and that were approved or withdrawn, the latest first."""
+    return (
+        ParameterValue.objects.exclude(state=ValueState.PROPOSED)
+        .filter(proposed_by__isnull=False)
+        .select_related("parameter", "agency", "document", "proposed_by", "approved_by")
+        .order_by("-approved_at", "-pk")
+    )
+
+
+def value_of(pk: int) -> ParameterValue | None:
+    """One value with what belongs to it; None where there is none."""
+    return (
+        ParameterValue.objects.select_related("parameter", "agency", "document", "proposed_by", "approved_by")
+        .filter(pk=pk)
+        .first()
+    )
+
+
 def documents(search: str = "") -> QuerySet[LegalDocument]:
     """Legal documents with how many approved values rest on each (``resting``)."""
     found = LegalDocument.objects.annotate(

@@ -31,7 +31,8 @@ from jilin_si.policy.models import (
     ValueOrigin,
     ValueState,
 )
-from jilin_si.policy.rulecheck import Outcome, example_files, read_examples, run_examples
+from jilin_si.policy.rulecheck import Outcome, run_examples
+from jilin_si.policy.worked_examples import all_examples
 
 # Finest rate that the set statements can hold: a part per million.
 RATE_DECIMALS = 6
@@ -245,7 +246,7 @@ def _overlap(first: date, last: date | None, other_first: date, other_last: date
 def examples_broken_by(row: ParameterValue) -> list[Outcome]:
     """The worked examples that pass now and would fail with a proposed value."""
     base = database_policy()
-    examples = [example for path in example_files() for example in read_examples(path)]
+    examples = all_examples()
     now = run_examples(examples, base)
     then = run_examples(examples, policy_with(row, base))
     return [after for before, after in zip(now, then, strict=True) if before.passed and not after.passed]

@@ -40,7 +40,9 @@ class DocumentTable(OfficeTable):
     """Legal documents with what rests on each."""
 
     number = tables.Column(verbose_name=_("Document number"), linkify=lambda record: record.url)
-    title = CutColumn(verbose_name=_("Title"), attrs={"td": {"class": "cut wide-cut"}, "th": {"class": "cut wide-cut"}})
+    title = CutColumn(
+        verbose_name=_("Title"), attrs={"td": {"class": "cut wide-cut"}, "th": {"class": "cut wide-cut"}}
+    )
     issuer = tables.Column(verbose_name=_("Issued by"))
     issued_on = DayColumn(verbose_name=_("Issued on"))
     values = CountColumn(verbose_name=_("Values"))

@@ -163,7 +163,7 @@ class Trace:
             "label": term(step.symbol),
             "detail": step.detail,
             "formula": step.formula,
-            "formula_in_words": _SYMBOL.sub(lambda m: _words(m[0]), step.formula),
+            "formula_in_words": formula_in_words(step.formula),
             "values_put_in": self.values_put_in(step),
             "unrounded": unrounded,
             "result": result,
@@ -204,6 +204,11 @@ def plain_text(value: Any, places: int | None = None) -> Any:
     if isinstance(value, list | tuple):
         return [plain_text(item, places) for item in value]
     return str(value)
+
+
+def formula_in_words(formula: str) -> str:
+    """A formula with words for its symbols, in the language active now."""
+    return _SYMBOL.sub(lambda match: _words(match[0]), formula)
 
 
 def _words(symbol: str) -> str:

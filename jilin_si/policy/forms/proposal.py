@@ -44,7 +44,9 @@ class ProposalForm(OfficeForm):
             told = {"least": info.shape.minimum or "…", "most": info.shape.maximum or "…"}
             field.help_text = str(_("From %(least)s to %(most)s.")) % told
         self.fields["value"] = field
-        self.order_fields(["value", "valid_from", "valid_to", "agency", "document", "confidence", "note", "reason"])
+        self.order_fields(
+            ["value", "valid_from", "valid_to", "agency", "document", "confidence", "note", "reason"]
+        )
         from jilin_si.web.forms import prepare_widgets
 
         prepare_widgets(self)

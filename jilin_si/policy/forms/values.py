@@ -129,6 +129,7 @@ class TableWidget(forms.Widget):
         rows = [[str(cell) for cell in row] for row in value or []]
         rows += [[""] * len(self.columns) for _row in range(BLANK_ROWS)]
         told = attrs or {}
+        id_ = told.get("id", name)
         invalid = format_html(' aria-invalid="{}"', "true") if told.get("aria-invalid") else ""
         described = told.get("aria-describedby", "")
         heads = format_html_join(
@@ -144,7 +145,18 @@ class TableWidget(forms.Widget):
                         '<td><input type="text" name="{}-{}-{}" id="{}-{}-{}" value="{}" aria-label="{}"'
                         ' aria-describedby="{}" autocomplete="off"{}></td>',
                         (
-                            (name, r, c, told.get("id", name), r, c, cell, _label(self.columns[c], r), described, invalid)
+                            (
+                                name,
+                                r,
+                                c,
+                                told.get("id", name),
+                                r,
+                                c,
+                                cell,
+                                _label(self.columns[c], r),
+                                described,
+                                invalid,
+                            )
                             for c, cell in enumerate(row)
                         ),
                     ),
@@ -153,7 +165,9 @@ class TableWidget(forms.Widget):
             ),
         )
         return format_html(
-            '<table class="t tight typed-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', heads, body
+            '<table class="t tight typed-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+            heads,
+            body,
         )
 
 
@@ -219,7 +233,8 @@ def typed_value(written: Any, shape: Shape) -> Any:
     """A written value as the field of its shape takes it for its first showing."""
     if shape.unit == "table":
         return [
-            [typed(cell, column.unit) for cell, column in zip(row, shape.columns, strict=True)] for row in written or []
+            [typed(cell, column.unit) for cell, column in zip(row, shape.columns, strict=True)]
+            for row in written or []
         ]
     if shape.unit == "bool":
         return "true" if written else "false"

@@ -52,14 +52,19 @@ def propose(request: HttpRequest, code: str) -> HttpResponseBase:
                 return HttpResponseRedirect(reverse("policy:change", args=[value.pk]))
         status = 422
     else:
-        form = ProposalForm(info=info, initial=_first_showing(info, policy.find(code, on, agency_id), agency_id))
+        form = ProposalForm(
+            info=info, initial=_first_showing(info, policy.find(code, on, agency_id), agency_id)
+        )
     places = showing.place_names()
     context = {
         "form": form,
         "info": info,
         "name": showing.info_name(info),
         "unit_word": "%" if info.unit == "rate" else showing.unit_text(info.unit),
-        "rows": [history_row(v, info, places) for v in reversed(list(selectors.history(code))) if v.state == ValueState.APPROVED],
+        "rows": [
+            history_row(value, info, places)
+            for value in selectors.history(code).filter(state=ValueState.APPROVED).reverse()
+        ],
         "once": request.POST.get("_once") or new_key(),
     }
     return render(request, "policy/propose.html", context, status=status)
@@ -118,7 +123,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return _change_page(request, _change_or_404(pk))
 
 
-def _change_page(request: HttpRequest, value: ParameterValue, refused: str = "", status: int = 200) -> HttpResponse:
+def _change_page(
+    request: HttpRequest, value: ParameterValue, refused: str = "", status: int = 200
+) -> HttpResponse:
     policy = database_policy()
     info = policy.infos[value.parameter.code]
     places = showing.place_names()
@@ -133,7 +140,6 @@ def _change_page(request: HttpRequest, value: ParameterValue, refused: str = "",
         "old": shown_version(info, base, places) if base else None,
         "unit_word": showing.unit_text(info.unit),
         "events": events,
-        "authors": selectors.names_of_users(events),
         "may_change": may_change(request),
         "is_author": value.proposed_by_id == request.user.pk,
         "proposed": proposed,
@@ -141,6 +147,7 @@ def _change_page(request: HttpRequest, value: ParameterValue, refused: str = "",
         "refused": refused,
         "form": AnswerForm(request.POST or None),
         "once": new_key(),
+        "once_too": new_key(),
         "broken": effects.examples_broken(value) if proposed else [],
     }
     return render(request, "policy/change.html", context, status=status)
@@ -155,7 +162,7 @@ def effect(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "value": value,
         "examples": effects.examples_changed(base, tried),
-        "months": effects.effects_on_months(value, base, tried),
+        "months": effects.effects_on_months(value, base),
         "places": showing.place_names(),
     }
     return render(request, "policy/_effect.html", context)
@@ -188,5 +195,3 @@ def _answer(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponseB
         return _change_page(request, value, refused.message, status=422)
     messages.success(request, done)
     return HttpResponseRedirect(reverse("policy:change", args=[pk]))
-
-

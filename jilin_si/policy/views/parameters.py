@@ -24,7 +24,7 @@ from jilin_si.policy.models import Parameter, ParameterValue, ValueState
 from jilin_si.policy.tables import ParameterTable
 from jilin_si.web.tables import export_for, table_for
 
-PER_PAGE = 17
+PER_PAGE = 15
 
 
 def may_change(request: HttpRequest) -> bool:
@@ -100,7 +100,8 @@ def parameters(request: HttpRequest) -> HttpResponse:
         for found in selectors.parameters_in_force(
             on, agency_id, app=wanted.get("app", ""), search=wanted.get("q", ""), policy=policy
         )
-        if _has_rule(found.info, wanted.get("rule", "")) and _is_as_sure(found.version, wanted.get("confidence", ""))
+        if _has_rule(found.info, wanted.get("rule", ""))
+        and _is_as_sure(found.version, wanted.get("confidence", ""))
     ]
     table = table_for(request, ParameterTable, rows, per_page=PER_PAGE)
     context = {
@@ -210,8 +211,9 @@ class HistoryRow:
     table: showing.ShownTable | None
 
     @property
-    def is_proposed(self) -> bool:
-        return self.value.state == ValueState.PROPOSED
+    def as_shown(self) -> dict[str, Any]:
+        """The value and its table, for a cell that opens."""
+        return {"value": self.text, "table": self.table}
 
 
 def history_row(value: ParameterValue, info: ParameterInfo, places: dict[int, str]) -> HistoryRow:

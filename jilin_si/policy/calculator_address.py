@@ -1,0 +1,61 @@
+"""The inputs of a calculator in the address of its page: ``?i.month=1996-03-01&i.rank1.wages=300.00``.
+
+An input keeps its name, what lies inside a list or an object is told by dots: ``i.open_items.0.1`` is the second place
+of the first row, ``i.income.0.k`` and ``i.income.0.v`` are the first name and amount of an object of any names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from jilin_si.policy.calculators import get_calculator
+from jilin_si.policy.errors import UnknownCalculator
+from jilin_si.policy.kinds import Kind, ListOf, MapOf, Optional, OrNull, Record, Row
+
+FIRST, SECOND = "i", "j"
+
+
+def address_of(calculator: str, inputs: Any, column: str = FIRST) -> str:
+    """The query of a page that shows these inputs; empty where they are not what the calculator takes."""
+    try:
+        kinds = get_calculator(calculator).inputs
+    except UnknownCalculator:
+        return ""
+    if not isinstance(inputs, Mapping):
+        return ""
+    return f"?{urlencode(list(flat(kinds, inputs, column)))}"
+
+
+def flat(
+    kinds: Mapping[str, Kind], inputs: Mapping[str, Any], column: str = FIRST
+) -> Iterator[tuple[str, str]]:
+    """Inputs as pairs of an address."""
+    for name, kind in kinds.items():
+        if name in inputs:
+            yield from _flat(kind, f"{column}.{name}", inputs[name])
+
+
+def _flat(kind: Kind, name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(kind, Optional | OrNull):
+        if value is not None:
+            yield from _flat(kind.kind, name, value)
+    elif isinstance(kind, ListOf) and isinstance(value, list | tuple):
+        for place, item in enumerate(value):
+            yield from _flat(kind.item, f"{name}.{place}", item)
+    elif isinstance(kind, Row) and isinstance(value, list | tuple):
+        for place, (inner, item) in enumerate(zip(kind.places, value, strict=False)):
+            yield from _flat(inner, f"{name}.{place}", item)
+    elif isinstance(kind, Record) and isinstance(value, Mapping):
+        for key, inner in kind.fields.items():
+            if key in value:
+                yield from _flat(inner, f"{name}.{key}", value[key])
+    elif isinstance(kind, MapOf) and isinstance(value, Mapping):
+        for place, (key, item) in enumerate(value.items()):
+            yield f"{name}.{place}.k", str(key)
+            yield from _flat(kind.item, f"{name}.{place}.v", item)
+    elif isinstance(value, bool):
+        yield name, "true" if value else "false"
+    else:
+        yield name, str(value)
