@@ -13,9 +13,9 @@ from enrollment.declaring import Checker
 from enrollment.hooks import WageCalculation, explain_wage, wage_rules
 from enrollment.models import Declaration, DeclarationLine, Worker
 from jilin_si.money import format_yuan, from_fen, to_fen
+from jilin_si.policy.calculations import documents_shown, formula_steps, parameters_shown
 from jilin_si.policy.calculators import Result, calculate
 from jilin_si.policy.database import database_policy
-from jilin_si.web.calculations import documents_shown, formula_steps, parameters_shown
 from jilin_si.web.formats import percent
 from jilin_si.web.traces import Fact, Link, Step, TracePage, register
 

@@ -17,11 +17,11 @@ from collection.models import AssessmentParameter, Bill
 from jilin_si.ledger.models import Journal
 from jilin_si.money import format_yuan
 from jilin_si.periods import format_period
+from jilin_si.policy.calculations import documents_shown, formula_steps, parameters_shown
 from jilin_si.policy.calculators import Result
 from jilin_si.policy.database import database_policy, read_set
 from jilin_si.policy.lookup import ParameterVersion, Policy
 from jilin_si.policy.models import ParameterValue
-from jilin_si.web.calculations import documents_shown, formula_steps, parameters_shown
 from jilin_si.web.navigation import is_portal_user
 from jilin_si.web.traces import Document, Link, Parameter, Step
 

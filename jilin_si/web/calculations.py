@@ -1,1 +1,0 @@
-from jilin_si.policy.calculations import documents_shown, formula_steps, parameters_shown  # noqa: F401  (moved)
