@@ -110,7 +110,7 @@ def _check_roles(given: psycopg2.extensions.connection) -> None:
             " coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = %(app)s), false)",
             {"app": APP_ROLE},
         )
-        me, exists, may_create, is_member = cursor.fetchone()
+        me, exists, may_create, is_member = cursor.fetchone() or ("", False, False, False)
     if (exists and is_member) or (not exists and may_create):
         return
     make = "" if exists else f"create role {APP_ROLE} nologin; "
