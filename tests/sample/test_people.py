@@ -20,9 +20,22 @@ from sample.plan import plan_province
 
 pytestmark = pytest.mark.django_db
 
-PREFIXES = frozenset("11 12 13 15 21 22 23 32 37 41 42 51 14".split())
-WORKER = "id number key name pinyin initials sex birth category identity began deemed".split()
-LINE = "year county declaration worker employer year_wages months wage note".split()
+PREFIXES = frozenset(["11", "12", "13", "15", "21", "22", "23", "32", "37", "41", "42", "51", "14"])
+WORKER = [
+    "id",
+    "number",
+    "key",
+    "name",
+    "pinyin",
+    "initials",
+    "sex",
+    "birth",
+    "category",
+    "identity",
+    "began",
+    "deemed",
+]
+LINE = ["year", "county", "declaration", "worker", "employer", "year_wages", "months", "wage", "note"]
 
 
 def read(text: str, columns: list[str]) -> list[dict[str, str]]:
@@ -46,7 +59,11 @@ def test_every_number_is_right_and_says_what_the_row_says(made: dict[str, str]) 
     for person in read(made["worker"], WORKER):
         told = read_identity(person["number"], PREFIXES)
         assert told is not None, person
-        assert (told.id18, told.sex, told.birth.isoformat()) == (person["key"], person["sex"], person["birth"])
+        assert (told.id18, told.sex, told.birth.isoformat()) == (
+            person["key"],
+            person["sex"],
+            person["birth"],
+        )
 
 
 def test_no_number_is_drawn_twice(made: dict[str, str]) -> None:
@@ -69,7 +86,7 @@ def test_ages_are_those_of_people_at_work(made: dict[str, str]) -> None:
         born, began = date.fromisoformat(person["birth"]), date.fromisoformat(person["began"])
         age = (new_year - born).days / 365.25
         assert 15.9 <= age <= 60, person
-        assert 15.9 <= (began - born).days / 365.25, person
+        assert (began - born).days / 365.25 >= 15.9, person
         assert began < new_year
         assert int(person["deemed"]) == max((1992 - began.year) * 12 - began.month + 1, 0)
 
@@ -81,7 +98,7 @@ def test_names_are_found_as_a_clerk_types_them(made: dict[str, str]) -> None:
 
 def test_in_yanbian_there_are_korean_names_and_everywhere_a_rare_character(made: dict[str, str]) -> None:
     people = read(made["worker"], WORKER)
-    employments = read(made["employment"], "id worker employer county first last reason".split())
+    employments = read(made["employment"], ["id", "worker", "employer", "county", "first", "last", "reason"])
     county = {e["worker"]: int(e["county"]) for e in employments}
     surnames = Counter(p["name"][0] for p in people if county[p["id"]] // 100 == 2224)
     assert surnames["金"] + surnames["朴"] > 0.08 * sum(surnames.values())
@@ -101,7 +118,7 @@ def test_what_is_declared_stands_below_the_average_wage(made: dict[str, str]) ->
 
 
 def test_accounts_of_1995_are_the_pension_workers(made: dict[str, str]) -> None:
-    accounts = read(made["accounts"], "year county worker own unit months taken_over".split())
+    accounts = read(made["accounts"], ["year", "county", "worker", "own", "unit", "months", "taken_over"])
     assert {account["year"] for account in accounts} == {"1995"}
     assert all(
         0 <= int(account["months"]) <= 48 and int(account["own"]) > 0

@@ -55,9 +55,7 @@ def test_pensions_are_billed_for_the_state_owned_and_the_self_funded_only(hundre
 
 
 def test_who_pays_alone_is_an_employer_of_one(hundredth: Plan) -> None:
-    households = [
-        e for e in hundredth.employers if e.group.ownership == Ownership.SELF_EMPLOYED_HOUSEHOLD
-    ]
+    households = [e for e in hundredth.employers if e.group.ownership == Ownership.SELF_EMPLOYED_HOUSEHOLD]
     assert households
     assert {e.workers for e in households} == {1}
 

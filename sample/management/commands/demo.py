@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.servers import processes
@@ -87,6 +88,10 @@ class Command(BaseCommand):
             self.say("The sample province is ready: 1996 is closed, the office's date is 1997-01-06.")
 
     def _show(self, address: str) -> None:
+        with translation.override("en"):
+            self._tell(address)
+
+    def _tell(self, address: str) -> None:
         write = self.stdout.write
         write(f"\n  Jilin social insurance stands at {address}   (Ctrl-C ends it)\n")
         write(f"  Sign in as one of these; the password of all is {PASSWORD}")
