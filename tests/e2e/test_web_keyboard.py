@@ -216,13 +216,13 @@ def test_one_key_searches_and_arrows_choose(sign_in: Callable[..., Any]) -> None
 def test_the_other_language_stays_on_the_page(sign_in: Callable[..., Any]) -> None:  # noqa: F811
     page = sign_in("wangshuqin", "/style/list/?sort=-people&page=2")
     page.set_viewport_size({"width": 1366, "height": 400})
-    page.evaluate("scrollTo(0, 120)")
+    page.evaluate("scrollTo(0, 60)")
     page.get_by_role("button", name="EN").click()
     expect(page.get_by_role("link", name="Skip to content")).to_be_attached()
     assert page.url.endswith("/style/list/?sort=-people&page=2")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.wait_for_timeout(100)
-    assert abs(page.evaluate("scrollY") - 120) < 3
+    assert abs(page.evaluate("scrollY") - 60) < 3
 
 
 def test_a_field_is_checked_on_leaving_never_while_typing(sign_in: Callable[..., Any]) -> None:  # noqa: F811
