@@ -9,6 +9,7 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from collection.names import journal_kind, line_name
 from collection.selectors import receipts
@@ -40,9 +41,9 @@ class MonthTable(OfficeTable):
     ownership = tables.Column(verbose_name=_("Ownership"))
     lines = CountColumn(verbose_name=_("Lines"))
     workers = CountColumn(verbose_name=_("People"))
-    due = MoneyColumn(verbose_name=_("Due"), total=True)
-    paid = MoneyColumn(verbose_name=_("Paid"), total=True)
-    owed = MoneyColumn(verbose_name=_("Owed"), total=True)
+    due = MoneyColumn(verbose_name=pgettext_lazy("amount", "Due"), total=True)
+    paid = MoneyColumn(verbose_name=pgettext_lazy("amount", "Paid"), total=True)
+    owed = MoneyColumn(verbose_name=pgettext_lazy("amount", "Owed"), total=True)
     rate = PercentColumn(verbose_name=_("Rate"), empty_values=(), orderable=False, exclude_from_export=True)
     state = StateColumn(verbose_name=_("State"), empty_values=(), orderable=False, exclude_from_export=True)
 
@@ -85,7 +86,7 @@ class ArrearsTable(OfficeTable):
     months = CountColumn(verbose_name=_("Months"))
     own_owed = MoneyColumn(verbose_name=_("Workers' part"), total=True)
     unit_owed = MoneyColumn(verbose_name=_("Employer part"), total=True)
-    owed = MoneyColumn(verbose_name=_("Owed"), total=True)
+    owed = MoneyColumn(verbose_name=pgettext_lazy("amount", "Owed"), total=True)
 
     def render_ownership(self, value: str) -> Any:
         return Ownership(value).label

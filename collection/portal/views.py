@@ -45,7 +45,7 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponseBase:
     }
     if newest:
         context |= bill_context(employer, newest)
-    return render(request, "portal/home.html", context)
+    return render(request, "collection/portal/home.html", context)
 
 
 def declarations_of(employer: Employer) -> list[Declaration]:
@@ -67,7 +67,7 @@ def switch(request: HttpRequest, employer: Employer, employer_id: int) -> HttpRe
 @for_employer
 def bill(request: HttpRequest, employer: Employer, period: str) -> HttpResponseBase:
     """One month's bill."""
-    return render(request, "portal/bill.html", bill_context(employer, period_or_404(period)))
+    return render(request, "collection/portal/bill.html", bill_context(employer, period_or_404(period)))
 
 
 @require_safe
@@ -88,7 +88,7 @@ def statements(request: HttpRequest, employer: Employer) -> HttpResponseBase:
             return response
         status = UNREADABLE
     context = {"employer": employer, "form": form, "issued": statements_of(employer)}
-    return render(request, "portal/statements.html", context, status=status)
+    return render(request, "collection/portal/statements.html", context, status=status)
 
 
 @require_safe
@@ -108,7 +108,9 @@ def statement_file(request: HttpRequest, employer: Employer, code: str, file_for
 def declarations(request: HttpRequest, employer: Employer) -> HttpResponseBase:
     """What was declared, with its state and why it came back."""
     found = Declaration.objects.filter(employer=employer).defer("draft").order_by("-fee_year", "-id")[:60]
-    return render(request, "portal/declarations.html", {"employer": employer, "declarations": found})
+    return render(
+        request, "collection/portal/declarations.html", {"employer": employer, "declarations": found}
+    )
 
 
 @require_safe
@@ -127,4 +129,4 @@ def people(request: HttpRequest, employer: Employer) -> HttpResponseBase:
         else None
     )
     context = {"employer": employer, "period": period, "page": page, "text": text}
-    return render(request, "portal/people.html", context)
+    return render(request, "collection/portal/people.html", context)

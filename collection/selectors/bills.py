@@ -354,6 +354,11 @@ class BillSheet:
         return [row for row in self.rows if row.is_supplement]
 
     @property
+    def supplement_months(self) -> list[date]:
+        """The earlier months that this bill changes."""
+        return sorted({row.due_period for row in self.supplements})
+
+    @property
     def arrears_sum(self) -> Decimal:
         return sum((item.amount for item in self.arrears), ZERO)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from collection.names import line_name, percent_of_ppm
@@ -52,7 +52,7 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
             "title": _("1. This bill"),
             "heads": [
                 _("Line"), _("Period"), _("People"), _("Wages"), _("Retiree cost"), _("Rate"), _("Employer part"),
-                _("Workers' part"), _("Due"), _("Owed"),
+                _("Workers' part"), pgettext("amount", "Due"), pgettext("amount", "Owed"),
             ],
             "rows": [_row(row) for row in sheet.rows],
             "total": [
@@ -62,7 +62,9 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
         },
         "arrears": {
             "title": _("2. Arrears and late fee to %(day)s") % {"day": sheet.on.isoformat()},
-            "heads": [_("Period"), _("Line"), _("Owed"), _("Late from"), _("Days"), _("On"), _("Late fee")],
+            "heads": [
+                _("Period"), _("Line"), pgettext("amount", "Owed"), _("Late from"), _("Days"), _("On"), _("Late fee"),
+            ],
             "rows": _arrears(sheet),
             "total": [_("Total"), "", format_yuan(sheet.arrears_sum), "", "", "", format_yuan(sheet.fee_sum)],
             "note": _("Late fee: unpaid principal × %(rate)s × days late. One more day costs %(amount)s.") % {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from collection.names import line_name, percent_of_ppm
@@ -71,7 +71,7 @@ def contribution_paper(figures: ContributionFigures, issue: Issue) -> dict[str, 
 def _months(figures: ContributionFigures, several: bool) -> dict[str, Any]:
     heads = [
         _("Period"), _("Line"), _("People"), _("Wages"), _("Retiree cost"), _("Employer part"), _("Workers' part"),
-        _("Due"), _("Paid"), _("Received"), _("Owed"),
+        pgettext("amount", "Due"), pgettext("amount", "Paid"), _("Received"), pgettext("amount", "Owed"),
     ]  # fmt: skip
     widths = [0, 0, 0, 1.15, 1, 1.1, 1, 1.1, 1.1, 0, 1]
     rows: list[dict[str, Any]] = []

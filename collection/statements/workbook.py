@@ -7,6 +7,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from collection.names import line_name
 from collection.statements.figures import ContributionFigures
@@ -100,7 +101,9 @@ def _overview(book: Any, styles: dict[str, Any], figures: ContributionFigures, i
     ):
         sheet.line([label, value])
     sheet.row += 1
-    sheet.heads([_("Line"), "", _("Due"), _("Paid"), _("Owed")])
+    sheet.heads(
+        [_("Line"), "", pgettext("amount", "Due"), pgettext("amount", "Paid"), pgettext("amount", "Owed")]
+    )
     for line in figures.lines:
         mine = [row for row in figures.months if row.line == line]
         sheet.line(
@@ -118,7 +121,8 @@ def _by_month(book: Any, styles: dict[str, Any], figures: ContributionFigures) -
     sheet.heads(
         [
             _("Period"), _("Line"), _("People"), _("Wages"), _("Retiree cost"), _("Employer part"), _("Workers' part"),
-            _("Due"), _("Paid"), _("Received"), _("Owed"), _("Changes recorded in"),
+            pgettext("amount", "Due"), pgettext("amount", "Paid"), _("Received"), pgettext("amount", "Owed"),
+            _("Changes recorded in"),
         ]
     )  # fmt: skip
     for row in figures.months:

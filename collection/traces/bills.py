@@ -110,13 +110,18 @@ def unit_part(request: HttpRequest, key: str) -> TracePage:
     used = list(result.trace.versions.values()) or frozen_versions(bill.parameter)
     facts = [
         Fact(
-            _("Wages of %(count)s workers") % {"count": f"{bill.workers:,}"},
+            _("Change of the wages")
+            if bill.is_supplement
+            else _("Wages of %(count)s workers") % {"count": f"{bill.workers:,}"},
             format_yuan(bill.wages),
             trace_link("bill_wages", bill.bill_id, format_yuan(bill.wages)),
         )
     ]
     if bill.parameter.includes_retiree_cost:
-        facts.append(Fact(_("Monthly retiree cost, as declared"), format_yuan(bill.retiree_cost)))
+        word = (
+            _("Change of the retiree cost") if bill.is_supplement else _("Monthly retiree cost, as declared")
+        )
+        facts.append(Fact(word, format_yuan(bill.retiree_cost)))
     if bill.parameter.trade_class:
         facts.append(Fact(_("Injury risk class of the employer"), str(bill.parameter.trade_class)))
     return TracePage(

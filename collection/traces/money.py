@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from collection.models import Allocation, Bill, Receipt
 from collection.names import line_name
@@ -244,8 +245,8 @@ def bill_paid(request: HttpRequest, key: str) -> TracePage:
             )
         )
     facts: list[Any] = [
-        Fact(_("Due"), format_yuan(bill.own_due + bill.unit_due)),
-        Fact(_("Owed"), format_yuan(owed)),
+        Fact(pgettext("amount", "Due"), format_yuan(bill.own_due + bill.unit_due)),
+        Fact(pgettext("amount", "Owed"), format_yuan(owed)),
     ]
     return TracePage(
         title=_("What was paid: %(amount)s yuan") % {"amount": format_yuan(paid)},
