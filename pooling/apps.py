@@ -10,9 +10,15 @@ class PoolingConfig(AppConfig):
         from jilin_si.access.rls import append_only
         from jilin_si.jobs import invariants, reconciler
         from pooling import month
+        from pooling.desk import register_cards
+        from pooling.explain import register_traces
         from pooling.invariants import invariants as own_invariants
+        from pooling.navigation import register_entries
 
         append_only("pooling_pensionpayment")
         invariants.register(own_invariants)
         reconciler.register(month.MONTH, month.resume_month)
         reconciler.register(month.PENSIONS, month.resume_pensions)
+        register_entries()
+        register_cards()
+        register_traces()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jilin_si.access.scope import ScopedManager
 from jilin_si.agencies.models import PROVINCE
@@ -45,7 +46,7 @@ class CountyPlan(models.Model):
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", pgettext_lazy("pooling", "Proposed")
         APPROVED = "approved", _("Approved")
 
     class Kind(models.TextChoices):
@@ -137,9 +138,9 @@ class Remittance(models.Model):
     (5103 / 1003), received by the province (1002 / 4106). Confirmed and not received it is in transit (在途)."""
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
-        CONFIRMED = "confirmed", _("In transit")
-        RECEIVED = "received", _("Received")
+        PROPOSED = "proposed", pgettext_lazy("pooling", "Proposed")
+        CONFIRMED = "confirmed", pgettext_lazy("pooling", "In transit")
+        RECEIVED = "received", pgettext_lazy("pooling", "Received")
 
     county = _county()
     period = models.DateField(_("period"))

@@ -17,7 +17,7 @@ from jilin_si.access.models import Role
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
 from jilin_si.jobs.models import JobRun, JobUnit
-from jilin_si.jobs.reconciler import Sending, Unfinished
+from jilin_si.jobs.reconciler import Sending, Unfinished, send, unfinished
 from jilin_si.jobs.units import UnitResult, finish_run_if_complete, plan_units, run_unit
 from jilin_si.ledger.services import open_periods
 from jilin_si.money import format_yuan
@@ -112,9 +112,13 @@ def start_month(
     A run that is not finished is returned instead of a second one; so is run ``number`` where it was started before
     (two people pressed the same button). Before the 8th it is refused unless ``early``: what is assessed is fixed.
     """
+    from pooling.tasks import send_chord
+
     run, is_new = plan_month(period, user_id, number, early)
     if is_new:
-        transaction.on_commit(lambda: send_month(run.pk))
+        # read now: after the commit the scope of who starts it is gone
+        waiting = {item.unit.agency_id: mark_of(run.pk, item.unit) for item in reversed(unfinished(run))}
+        transaction.on_commit(lambda: send_chord(run, waiting))
     return run
 
 
@@ -163,7 +167,8 @@ def start_pensions(period: date, user_id: int | None = None) -> JobRun:
     """Start the month's last step for every unit: pensions booked as paid. Started before: that run is returned."""
     run, is_new = plan_pensions(period, user_id)
     if is_new:
-        transaction.on_commit(lambda: send_pensions(run.pk))
+        sendings = resume_pensions(run, unfinished(run))
+        transaction.on_commit(lambda: send(sendings))
     return run
 
 
@@ -228,19 +233,6 @@ def _add_units(run: JobRun, job: str, agency_ids: list[int], key: str) -> None:
 
 
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def send_month(run_id: int) -> None:
-    """Send a run: a chord of the counties, then the province. Where the queue is away, the reconciler sends later."""
-    from pooling.tasks import send_chord
-
-    send_chord(JobRun.objects.get(pk=run_id))
-
-
-def send_pensions(run_id: int) -> None:
-    from pooling.tasks import send_payments
-
-    send_payments(JobRun.objects.get(pk=run_id))
-
-
 def resume_month(run: JobRun, left: list[Unfinished]) -> list[Sending]:
     """What to send of a run not finished: each county with something left to send; the province once all are done."""
     from pooling.tasks import county_month, province_month

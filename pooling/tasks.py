@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
-from jilin_si.jobs.models import JobRun, JobUnit
-from jilin_si.jobs.reconciler import mark_sent, send, unfinished
+from jilin_si.jobs.models import JobRun
+from jilin_si.jobs.reconciler import mark_sent
 from jilin_si.jobs.tasks import TRY_AGAIN
 from jilin_si.jobs.units import finish_run_if_complete
 from pooling import month
@@ -56,26 +56,13 @@ def start_due() -> str:
     return f"started {period:%Y-%m}"
 
 
-def send_chord(run: JobRun) -> None:
-    """Send the counties of a run in parallel and the province after them."""
+def send_chord(run: JobRun, waiting: dict[int, str]) -> None:
+    """Send the counties of a run in parallel and the province after them. ``waiting``: agency → mark of its unit."""
     period = run.period.isoformat()
-    with acting_as(everything()):
-        first: dict[int, JobUnit] = {}
-        for item in unfinished(run):
-            first.setdefault(item.unit.agency_id, item.unit)
-    counties = [county_month.si(period, county_id, run.key) for county_id in first if county_id != PROVINCE]
+    counties = sorted(agency_id for agency_id in waiting if agency_id != PROVINCE)
     try:
-        if counties:
-            mark_sent(month.mark_of(run.pk, unit) for unit in first.values() if unit.agency_id != PROVINCE)
-            chord(counties)(province_month.si(period, run.key))
-        else:
-            province_month.delay(period, run.key)
+        mark_sent(waiting[county_id] for county_id in counties)
+        header = [county_month.si(period, county_id, run.key) for county_id in counties]
+        chord(header)(province_month.si(period, run.key))
     except (QueueError, RedisError) as error:
         logger.warning("the queue is away, the month waits in the database: %s", error)
-
-
-def send_payments(run: JobRun) -> None:
-    """Send the counties of a pension run."""
-    with acting_as(everything()):
-        sendings = month.resume_pensions(run, unfinished(run))
-    send(sendings)

@@ -13,12 +13,11 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import F, Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q, Sum
 
 from jilin_si.access.scope import current
 from jilin_si.agencies.models import PROVINCE, Agency
-from jilin_si.money import ZERO, MoneyField, from_fen
+from jilin_si.money import ZERO, from_fen
 from jilin_si.periods import add_months, month, periods
 from jilin_si.policy.calculators import calculate
 from pooling.models import PoolingMonth
@@ -133,6 +132,7 @@ class UnitMonths:
     down: Ruler
     in_transit: Decimal = ZERO
     to_confirm: Decimal = ZERO
+    received: list[Decimal] = field(default_factory=list)
     to_reserve: list[Decimal] = field(default_factory=list)
     pensions: list[Decimal] = field(default_factory=list)
     pensions_paid: list[Decimal] = field(default_factory=list)
@@ -172,6 +172,7 @@ class UnitMonths:
                 "periods": self.periods[slot],
                 "up": self.up.cut(first, last),
                 "down": self.down.cut(first, last),
+                "received": self.received[slot],
                 "to_reserve": self.to_reserve[slot],
                 "pensions": self.pensions[slot],
                 "pensions_paid": self.pensions_paid[slot],
@@ -195,12 +196,15 @@ def together(agency: Agency, units: Iterable[UnitMonths]) -> UnitMonths:
             "members",
         ):
             setattr(total, name, getattr(total, name) + getattr(row, name))
-        for name in ("to_reserve", "pensions", "pensions_paid"):
+        for name in ("received", "to_reserve", "pensions", "pensions_paid"):
             pairs = zip(getattr(total, name), getattr(row, name), strict=True)
             setattr(total, name, [a + b for a, b in pairs])
         days = [day for day in (total.last_received_on, row.last_received_on) if day]
         total.last_received_on = max(days, default=None)
     return total
+
+
+_MOVED = ("plan_up", "plan_down", "proposed", "remitted", "received", "redistributed")
 
 
 def unit_months(span: Span, back_to: date | None = None) -> list[UnitMonths]:
@@ -213,13 +217,8 @@ def unit_months(span: Span, back_to: date | None = None) -> list[UnitMonths]:
         for row in PoolingMonth.objects.filter(period__lt=window.first)
         .values("county_id")
         .annotate(
-            up=Sum("plan_up"),
-            down=Sum("plan_down"),
-            remitted=Sum("remitted"),
-            redistributed=Sum("redistributed"),
-            transit=Coalesce(Sum(F("remitted") - F("received")), 0, output_field=MoneyField()),
-            waiting=Coalesce(Sum(F("proposed") - F("remitted")), 0, output_field=MoneyField()),
             last=Max("last_received_on"),
+            **{f"all_{name}": Sum(name) for name in _MOVED},
         )
     }
     rows: dict[int, dict[date, PoolingMonth]] = {}
@@ -232,26 +231,26 @@ def unit_months(span: Span, back_to: date | None = None) -> list[UnitMonths]:
         year = [row for row in rows.get(agency.pk, {}).values() if row.period.year == span.last.year]
         old = before.get(agency.pk, {})
         remitted, redistributed = _column(mine, "remitted"), _column(mine, "redistributed")
-        received, proposed = _column(mine, "received"), _column(mine, "proposed")
         days = [old.get("last"), *(row.last_received_on for row in mine if row)]
         found.append(
             UnitMonths(
                 agency=agency,
                 periods=months,
                 up=Ruler.of(
-                    old.get("up") or ZERO,
+                    old.get("all_plan_up") or ZERO,
                     _column(mine, "plan_up"),
-                    (old.get("remitted") or ZERO) + sum(remitted, ZERO),
+                    (old.get("all_remitted") or ZERO) + sum(remitted, ZERO),
                     remitted,
                 ),
                 down=Ruler.of(
-                    old.get("down") or ZERO,
+                    old.get("all_plan_down") or ZERO,
                     _column(mine, "plan_down"),
-                    (old.get("redistributed") or ZERO) + sum(redistributed, ZERO),
+                    (old.get("all_redistributed") or ZERO) + sum(redistributed, ZERO),
                     redistributed,
                 ),
-                in_transit=(old.get("transit") or ZERO) + sum(remitted, ZERO) - sum(received, ZERO),
-                to_confirm=(old.get("waiting") or ZERO) + sum(proposed, ZERO) - sum(remitted, ZERO),
+                in_transit=_left(old, mine, "remitted", "received"),
+                to_confirm=_left(old, mine, "proposed", "remitted"),
+                received=_column(mine, "received"),
                 to_reserve=_column(mine, "to_reserve"),
                 pensions=_column(mine, "pension_cost"),
                 pensions_paid=_column(mine, "pension_paid"),
@@ -265,6 +264,12 @@ def unit_months(span: Span, back_to: date | None = None) -> list[UnitMonths]:
             )
         )
     return found
+
+
+def _left(old: dict[str, Decimal], rows: Sequence[PoolingMonth | None], came: str, went: str) -> Decimal:
+    """What came and did not go on yet: remitted and not received, proposed and not remitted."""
+    before = (old.get(f"all_{came}") or ZERO) - (old.get(f"all_{went}") or ZERO)
+    return before + sum(_column(rows, came), ZERO) - sum(_column(rows, went), ZERO)
 
 
 def _column(rows: Sequence[PoolingMonth | None], name: str) -> list[Decimal]:

@@ -32,11 +32,11 @@ class PoolingError(ValueError):
     """Pooling refuses this act; the message says why."""
 
 
-class PoolingBusy(PoolingError):  # noqa: N818
+class PoolingBusy(PoolingError):
     """A job is working on the same county at this moment; try again when it is done."""
 
 
-class PoolingConflict(PoolingError):  # noqa: N818
+class PoolingConflict(PoolingError):
     """What was looked at is no longer so: somebody else was quicker, or the money changed."""
 
 
