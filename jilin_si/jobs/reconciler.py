@@ -112,16 +112,12 @@ def unfinished(run: JobRun) -> list[Unfinished]:
     return [Unfinished(unit, unit.agency_id in held) for unit in units]
 
 
-def try_again(run_id: int) -> int:
-    """Give the failed units of a run new tries and send them; returns how many."""
+def try_again(run: JobRun) -> int:
+    """Give the failed units of a run new tries and send them; returns how many. In the scope of who asks."""
     with transaction.atomic():
-        failed = JobUnit.objects.filter(run_id=run_id, state=JobUnit.State.FAILED)
+        failed = JobUnit.objects.filter(run=run, state=JobUnit.State.FAILED)
         count = failed.update(state=JobUnit.State.WAITING, attempts=0)
         if count:
-            transaction.on_commit(lambda: _take_up(run_id))
+            sendings = list(_jobs[run.job](run, unfinished(run)))
+            transaction.on_commit(lambda: send(sendings, force=True))
     return count
-
-
-def _take_up(run_id: int) -> None:
-    run = JobRun.objects.get(pk=run_id)
-    send(_jobs[run.job](run, unfinished(run)), force=True)
