@@ -43,7 +43,9 @@ class Amount:
         return {"value": f"{Decimal(self.yuan) / WAN:f}", "text": wan(self.yuan)}
 
 
-def unit_map(units: Iterable[UnitOnMap], words: str, selected: str = "", label_below: int = 90) -> dict[str, Any]:
+def unit_map(
+    units: Iterable[UnitOnMap], words: str, selected: str = "", label_below: int = 90
+) -> dict[str, Any]:
     """The remittance map: five named classes; names are written where the rate is below ``label_below``."""
     return {
         "words": str(words),
@@ -116,7 +118,9 @@ def flows(
     ]
     nodes += [_node(flow) for flow in shown_out]
     links = [{"source": f.key, "target": "hub", "value": str(f.yuan), "text": wan(f.yuan)} for f in shown_in]
-    links += [{"source": "hub", "target": f.key, "value": str(f.yuan), "text": wan(f.yuan)} for f in shown_out]
+    links += [
+        {"source": "hub", "target": f.key, "value": str(f.yuan), "text": wan(f.yuan)} for f in shown_out
+    ]
     return {"nodes": nodes, "links": links}
 
 
