@@ -145,27 +145,57 @@ def calculators_list(app: str = "", rule: str = "") -> list[Calculator]:
 
 def calculators_taking(code: str) -> list[Calculator]:
     """The calculators that took a parameter in their worked examples."""
-    return [calculator for calculator in calculators() if code in _taken().get(calculator.name, ())]
+    return [calculator for calculator in calculators() if code in _seen().taken.get(calculator.name, ())]
 
 
 def parameters_taken(calculator: str) -> list[str]:
     """The parameters that a calculator took in its worked examples, by code."""
-    return sorted(_taken().get(calculator, ()))
+    return sorted(_seen().taken.get(calculator, ()))
+
+
+def formulas_of(rule: str) -> list[tuple[str, str]]:
+    """The formulas by which calculators follow a rule: each result with what it is worked out from, in symbols."""
+    return [
+        (symbol, formula)
+        for calculator in calculators_list(rule=rule)
+        for step_rule, symbol, formula in _seen().formulas.get(calculator.name, ())
+        if step_rule == rule
+    ]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    taken: dict[str, frozenset[str]]
+    formulas: dict[str, tuple[tuple[str, str, str], ...]]
 
 
 @lru_cache(maxsize=1)
-def _taken() -> dict[str, frozenset[str]]:
-    """What each calculator asks for: seen by running the examples once a process."""
+def _seen() -> _Seen:
+    """What each calculator asks for and how it reckons: seen by running the examples once a process."""
     policy = file_policy()
     taken: dict[str, set[str]] = {}
+    formulas: dict[str, dict[tuple[str, str, str], None]] = {}
     for example in worked_examples():
         try:
-            result = calculate(example["calc"], example["inputs"], policy=policy)
+            trace = calculate(example["calc"], example["inputs"], policy=policy).trace
         except (RuleRefusal, LookupError):
             continue
-        codes = (version.code for version in result.trace.versions.values())
-        taken.setdefault(example["calc"], set()).update(codes)
-    return {name: frozenset(codes) for name, codes in taken.items()}
+        taken.setdefault(example["calc"], set()).update(version.code for version in trace.versions.values())
+        told = formulas.setdefault(example["calc"], {})
+        for step in trace.steps:
+            told[(step.rule or trace.rules[0], step.symbol.partition("[")[0], step.formula)] = None
+    return _Seen(
+        {name: frozenset(codes) for name, codes in taken.items()},
+        {name: tuple(_one_a_result(told)) for name, told in formulas.items()},
+    )
+
+
+def _one_a_result(told: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """One formula a result: a list's entries and a sum of more or fewer parts are told once."""
+    first: dict[tuple[str, str], str] = {}
+    for rule, symbol, formula in told:
+        first.setdefault((rule, symbol), formula)
+    return [(rule, symbol, formula) for (rule, symbol), formula in first.items()]
 
 
 def parameters_of_rule(rule: str, policy: Policy | None = None) -> list[ParameterInfo]:

@@ -126,48 +126,34 @@ class TableWidget(forms.Widget):
         return f"{name}-0-0" not in data
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        told = {"id": name} | (attrs or {})
         rows = [[str(cell) for cell in row] for row in value or []]
         rows += [[""] * len(self.columns) for _row in range(BLANK_ROWS)]
-        told = attrs or {}
-        id_ = told.get("id", name)
-        invalid = format_html(' aria-invalid="{}"', "true") if told.get("aria-invalid") else ""
-        described = told.get("aria-describedby", "")
         heads = format_html_join(
             "", '<th scope="col">{}{}</th>', ((column_words(c.name), _suffix(c.unit)) for c in self.columns)
         )
         body = format_html_join(
-            "",
-            "<tr>{}</tr>",
-            (
-                (
-                    format_html_join(
-                        "",
-                        '<td><input type="text" name="{}-{}-{}" id="{}-{}-{}" value="{}" aria-label="{}"'
-                        ' aria-describedby="{}" autocomplete="off"{}></td>',
-                        (
-                            (
-                                name,
-                                r,
-                                c,
-                                told.get("id", name),
-                                r,
-                                c,
-                                cell,
-                                _label(self.columns[c], r),
-                                described,
-                                invalid,
-                            )
-                            for c, cell in enumerate(row)
-                        ),
-                    ),
-                )
-                for r, row in enumerate(rows)
-            ),
+            "", "<tr>{}</tr>", ((self._row(name, number, row, told),) for number, row in enumerate(rows))
         )
         return format_html(
             '<table class="t tight typed-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
             heads,
             body,
+        )
+
+    def _row(self, name: str, number: int, cells: list[str], told: dict[str, Any]) -> SafeString:
+        invalid = format_html(' aria-invalid="{}"', "true") if told.get("aria-invalid") else ""
+        return format_html_join(
+            "",
+            '<td><input type="text" name="{}-{}" id="{}-{}" value="{}" aria-label="{}" aria-describedby="{}"'
+            ' autocomplete="off"{}></td>',
+            (
+                (name, place, told["id"], place, cell, label, told.get("aria-describedby", ""), invalid)
+                for place, cell, label in (
+                    (f"{number}-{column}", cell, _label(self.columns[column], number))
+                    for column, cell in enumerate(cells)
+                )
+            ),
         )
 
 

@@ -18,7 +18,7 @@ from jilin_si.policy.rule_book import Rule, rule_book
 from jilin_si.policy.rulecheck import Outcome, run_example
 from jilin_si.policy.tables import DocumentTable
 from jilin_si.policy.terms import term
-from jilin_si.policy.trace import plain_text
+from jilin_si.policy.trace import formula_in_words, plain_text
 from jilin_si.policy.views.parameters import policy_at, shown_version
 from jilin_si.policy.worked_examples import all_examples
 from jilin_si.web.tables import export_for, table_for
@@ -148,10 +148,9 @@ def _documents(found: Rule) -> list[LegalDocument]:
 
 
 def _formulas(found: Rule) -> list[tuple[str, str]]:
-    """Each formula in symbols and in words."""
-    from jilin_si.policy.trace import formula_in_words
-
-    return [(line, formula_in_words(line)) for line in found.formula]
+    """Each formula in words and in symbols: as the calculators reckon, else as the book has it."""
+    lines = [f"{symbol} = {formula}" for symbol, formula in selectors.formulas_of(found.id)] or found.formula
+    return [(line, formula_in_words(line)) for line in lines]
 
 
 @dataclass(frozen=True)
