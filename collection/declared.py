@@ -17,7 +17,7 @@ from jilin_si.policy.database import database_policy
 
 
 def wage_rules(employer: Employer, period: date) -> WageRules:
-    """The rates of the month in every line that covers the employer, and the local average wage behind floor and cap."""
+    """The rates of the month in every line that covers the employer; the average wage behind floor and cap."""
     policy = database_policy()
     rules, average = [], {}
     for contribution in _covering(employer, period):
@@ -38,7 +38,11 @@ def explain_wage(employer: Employer, period: date, wage: Decimal) -> list[WageCa
     for contribution in _covering(employer, period):
         found = contribution.explain_worker(policy, facts)
         if found:
-            used = {code for rate in contribution.rates(policy, period, employer.county_id) for code in rate.parameter_ids}
+            used = {
+                code
+                for rate in contribution.rates(policy, period, employer.county_id)
+                for code in rate.parameter_ids
+            }
             versions = tuple(policy.get(code, period, employer.county_id) for code in sorted(used))
             return [WageCalculation(step.name, step.inputs, step.output, versions) for step in found]
     return []

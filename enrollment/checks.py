@@ -40,9 +40,12 @@ def check_first_work_date(birth_date: date, first_work_date: date, day: date) ->
         )
 
 
-def check_first_period(birth_date: date | None, first_period: date) -> None:
-    """A movement takes effect this month, next month or in the past, and not before the person is 16."""
-    latest = add_months(period_of(today()), 1)
+def check_first_period(birth_date: date | None, first_period: date, day: date | None = None) -> None:
+    """A movement takes effect this month, next month or in the past, and not before the person is 16.
+
+    ``day`` is the business date; without it, it is asked.
+    """
+    latest = add_months(period_of(day or today()), 1)
     if first_period > latest:
         raise Refusal(
             "first_period",

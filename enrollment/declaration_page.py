@@ -69,7 +69,13 @@ class Posted:
         version = fields.get("version", "")
         if not (version.isascii() and version.isdigit() and len(version) < 10):
             raise UnreadableFormError
-        return cls(rows, fields.get("retirees"), fields.get("retiree_cost"), int(version), fields.get("page", "")[:40])
+        return cls(
+            rows,
+            fields.get("retirees"),
+            fields.get("retiree_cost"),
+            int(version),
+            fields.get("page", "")[:40],
+        )
 
     @classmethod
     def read_draft(cls, body: bytes) -> tuple[Posted, dict[str, Any]]:
@@ -87,7 +93,9 @@ def window_of(declaration: Declaration, checker: Checker, first: int) -> list[Gr
     rows = draft_rows(declaration.draft)
     shown = rows[first : first + WINDOW]
     return [
-        GridRow(first + step, row, checker.people.get(int(row["worker"]) if row["worker"].isdigit() else None))
+        GridRow(
+            first + step, row, checker.people.get(int(row["worker"]) if row["worker"].isdigit() else None)
+        )
         for step, row in enumerate(shown)
     ]
 
@@ -120,7 +128,9 @@ def known_answers(
     """What a page knows when it opens: its rows' computed cells and faults, and the totals of the whole return."""
     inside = set(places)
     return {
-        "rows": {str(row.place): row_answer(row, checker, patient) for row in checked.rows if row.place in inside},
+        "rows": {
+            str(row.place): row_answer(row, checker, patient) for row in checked.rows if row.place in inside
+        },
         "totals": totals_of(checked),
     }
 
@@ -178,7 +188,10 @@ def side_of(row: CheckedRow, checker: Checker) -> dict[str, Any]:
         }
         if row.person:
             key = f"{checker.declaration.pk}-{row.person.worker_id}"
-            told["trace_base"], told["trace_credit"] = trace_url("declared_base", key), trace_url("declared_credit", key)
+            told["trace_base"], told["trace_credit"] = (
+                trace_url("declared_base", key),
+                trace_url("declared_credit", key),
+            )
     return told
 
 
@@ -216,7 +229,12 @@ def _computed(row: CheckedRow, checker: Checker) -> dict[str, Any]:
 def _scale(checker: Checker, base_fen: int) -> Scale | None:
     """The floor stands at 16.7 %, the cap at 83.3 % of the width."""
     rule, rules = checker.rules.personal, checker.rules
-    if rule is None or rules.floor_multiple is None or rules.cap_multiple is None or rule.cap_fen <= rule.floor_fen:
+    if (
+        rule is None
+        or rules.floor_multiple is None
+        or rules.cap_multiple is None
+        or rule.cap_fen <= rule.floor_fen
+    ):
         return None
     permille = 167 + (base_fen - rule.floor_fen) * 666 // (rule.cap_fen - rule.floor_fen)
     return Scale(

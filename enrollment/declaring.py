@@ -118,7 +118,12 @@ class CheckedDeclaration:
 
     @property
     def own_fen(self) -> int:
-        return sum(rule.own_fen(row.average_fen or 0) for rule in self.rules.lines if rule.own_ppm for row in self.good_rows)
+        return sum(
+            rule.own_fen(row.average_fen or 0)
+            for rule in self.rules.lines
+            if rule.own_ppm
+            for row in self.good_rows
+        )
 
     @property
     def unit_fen(self) -> int:
@@ -170,14 +175,16 @@ class Checker:
                 row.errors.append(Fault("number", refusal.code, refusal.message))
             elif not known.same_name:
                 row.errors.append(
-                    Fault("name", "other_name", _("This number is registered under another name. Check the number and the name."))
+                    Fault(
+                        "name",
+                        "other_name",
+                        _("This number is registered under another name. Check the number and the name."),
+                    )
                 )
 
     def whole(self, draft: Mapping[str, Any]) -> CheckedDeclaration:
         """Every row, the rows against each other, retirees, and whether everybody is in the return."""
-        rows = [
-            self.row(row, place) for place, row in enumerate(draft_rows(draft)) if not is_blank(row)
-        ]
+        rows = [self.row(row, place) for place, row in enumerate(draft_rows(draft)) if not is_blank(row)]
         self._find_doubles(rows)
         self.rows_beyond_the_scope(rows)
         checked = CheckedDeclaration(rows, self.rules)
@@ -193,7 +200,7 @@ class Checker:
         try:
             checked.number = read_identity_number(row.get("number", ""), self.day, self.prefixes)
             checked.values["number"] = checked.number.given
-            check_first_period(checked.number.birth_date, self.first_period)
+            check_first_period(checked.number.birth_date, self.first_period, self.day)
         except Refusal as refusal:
             checked.errors.append(Fault("number", refusal.code, refusal.message))
         try:
@@ -233,7 +240,11 @@ class Checker:
             return None
         if amount > LARGEST_WAGE:
             checked.errors.append(
-                Fault("year_wages", "wage_too_large", _("%(amount)s cannot be one person's wages.") % {"amount": format_yuan(amount)})
+                Fault(
+                    "year_wages",
+                    "wage_too_large",
+                    _("%(amount)s cannot be one person's wages.") % {"amount": format_yuan(amount)},
+                )
             )
             return None
         checked.values["year_wages"] = format_yuan(amount)
@@ -251,7 +262,10 @@ class Checker:
                 Fault(
                     "months",
                     "months_too_many",
-                    _("Months %(given)s: started work in %(started)s, at most %(most)s in %(year)s. Enter %(most)s, or correct the start.")
+                    _(
+                        "Months %(given)s: started work in %(started)s, at most %(most)s in %(year)s."
+                        " Enter %(most)s, or correct the start."
+                    )
                     % {
                         "given": months,
                         "started": format_period(started) if started else "",
@@ -272,7 +286,10 @@ class Checker:
                 Fault(
                     "year_wages",
                     "wage_implausible",
-                    _("%(average)s a month is more than 20 times the local average %(local)s. Check the decimal point, or press Alt R to keep it with a reason.")
+                    _(
+                        "%(average)s a month is more than 20 times the local average %(local)s."
+                        " Check the decimal point, or press Alt R to keep it with a reason."
+                    )
                     % {"average": format_yuan(average), "local": format_yuan(self.rules.average)},
                 )
             )
@@ -283,7 +300,10 @@ class Checker:
                 Fault(
                     "year_wages",
                     "wage_jump",
-                    _("%(average)s a month is %(times)s times last year's %(before)s. Check the decimal point, or press Alt R to keep it with a reason.")
+                    _(
+                        "%(average)s a month is %(times)s times last year's %(before)s."
+                        " Check the decimal point, or press Alt R to keep it with a reason."
+                    )
                     % {
                         "average": format_yuan(average),
                         "times": f"{average / before:.1f}",
@@ -300,7 +320,11 @@ class Checker:
                 continue
             if key in first:
                 row.errors.append(
-                    Fault("number", "duplicate_in_file", _("The same person as in row %(row)s.") % {"row": first[key] + 1})
+                    Fault(
+                        "number",
+                        "duplicate_in_file",
+                        _("The same person as in row %(row)s.") % {"row": first[key] + 1},
+                    )
                 )
             else:
                 first[key] = row.place
@@ -313,7 +337,9 @@ class Checker:
 
     def _find_missing(self, checked: CheckedDeclaration) -> None:
         inside = {row.person.worker_id for row in checked.rows if row.person}
-        missing = [p for p in self.people.values() if p.worker_id not in inside and _works_at(p, self.first_period)]
+        missing = [
+            p for p in self.people.values() if p.worker_id not in inside and _works_at(p, self.first_period)
+        ]
         if missing:
             names = "、".join(p.name for p in missing[:5])
             checked.errors.append(

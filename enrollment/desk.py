@@ -54,7 +54,9 @@ def _returned(request: HttpRequest) -> Count:
     back = _yearly(state=Declaration.State.RETURNED)
     oldest = back.aggregate(oldest=Min("reviewed_at"))["oldest"]
     hint = _("since %(day)s") % {"day": f"{timezone.localtime(oldest):%m-%d}"} if oldest else ""
-    return Count(_("Returned, to mend"), back.count(), f"{reverse('enrollment:declarations')}?state=returned", hint)
+    return Count(
+        _("Returned, to mend"), back.count(), f"{reverse('enrollment:declarations')}?state=returned", hint
+    )
 
 
 def _typed(request: HttpRequest) -> Count:
@@ -68,19 +70,28 @@ def _not_declared(request: HttpRequest) -> Count:
     count = Employer.objects.filter(~Exists(there), status=Employer.Status.ACTIVE).count()
     hint = _("fee year %(year)s") % {"year": year}
     return Count(
-        _("Not declared"), count, f"{reverse('enrollment:employers')}?declared=missing", hint, "warn" if count else ""
+        _("Not declared"),
+        count,
+        f"{reverse('enrollment:employers')}?declared=missing",
+        hint,
+        "warn" if count else "",
     )
 
 
 def _queue(request: HttpRequest) -> Mapping[str, Any]:
     """The returns that wait for review, oldest first."""
     kind = request.GET.get("kind", "")
-    waiting = declarations({"state": Declaration.State.SUBMITTED, "kind": kind if kind in Declaration.Kind.values else ""})
+    waiting = declarations(
+        {"state": Declaration.State.SUBMITTED, "kind": kind if kind in Declaration.Kind.values else ""}
+    )
     rows = list(waiting.order_by("submitted_at", "pk")[:QUEUE])
     table = DeclarationTable(
         rows, watches=watch_for(rows, request.user.pk), exclude=("state",), orderable=False, request=request
     )
-    counts = {name: _yearly(state=Declaration.State.SUBMITTED, kind=name).count() for name in Declaration.Kind.values}
+    counts = {
+        name: _yearly(state=Declaration.State.SUBMITTED, kind=name).count()
+        for name in Declaration.Kind.values
+    }
     return {
         "table": table,
         "rows": rows,
@@ -109,5 +120,3 @@ def _notices(request: HttpRequest) -> list[Notice]:
         )
         for d in back
     ]
-
-

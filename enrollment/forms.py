@@ -76,9 +76,7 @@ class EnrolForm(RefusedForm):
     wage = MoneyFormField(
         label=_("Monthly wage"), required=False, help_text=_("yuan; the declaration can bring it later")
     )
-    namesake_checked = forms.BooleanField(
-        label=_("I have checked: this is another person"), required=False
-    )
+    namesake_checked = forms.BooleanField(label=_("I have checked: this is another person"), required=False)
 
     def __init__(self, employer: Employer, *args: Any, **kwargs: Any) -> None:
         self.employer = employer
@@ -128,11 +126,16 @@ class EnrolForm(RefusedForm):
             if known and known.insured:
                 self.take_refusal(refuse_insured(known))
             elif known and not known.same_name:
-                self.add_error("name", _("This number is registered under another name. Check the number and the name."))
+                self.add_error(
+                    "name", _("This number is registered under another name. Check the number and the name.")
+                )
             elif known is None and not cleaned.get("namesake_checked") and self.namesakes():
                 self.add_error(
                     "namesake_checked",
-                    _("Somebody of this name and birth date is registered under another number. Compare, then tick this."),
+                    _(
+                        "Somebody of this name and birth date is registered under another number."
+                        " Compare, then tick this."
+                    ),
                 )
         return cleaned
 
@@ -157,7 +160,9 @@ class EnrolForm(RefusedForm):
 class LeaveForm(RefusedForm):
     """A worker leaves."""
 
-    effective_period = PeriodField(label=_("Leaves from"), help_text=_("the first month that is not owed any more"))
+    effective_period = PeriodField(
+        label=_("Leaves from"), help_text=_("the first month that is not owed any more")
+    )
     reason = forms.ChoiceField(label=_("Reason"), choices=[("", "—"), *LeaveReason.choices])
 
     def __init__(self, employment: Employment, *args: Any, **kwargs: Any) -> None:
@@ -195,7 +200,10 @@ class EmployerForm(RefusedForm):
     ownership = forms.ChoiceField(label=_("Ownership"), choices=Ownership.choices)
     industry = forms.ChoiceField(label=_("Industry"), choices=Industry.choices)
     system = forms.ChoiceField(
-        label=_("System"), choices=[("", _("none")), *System.choices], required=False, help_text=_("pools pensions by itself")
+        label=_("System"),
+        choices=[("", _("none")), *System.choices],
+        required=False,
+        help_text=_("pools pensions by itself"),
     )
     trade_class = forms.TypedChoiceField(
         label=_("Injury risk class"),
@@ -216,7 +224,9 @@ class EmployerForm(RefusedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         day = today()
-        kwargs.setdefault("initial", {"registered_on": day, "first_period": period_of(day), "lines": settings.LINES})
+        kwargs.setdefault(
+            "initial", {"registered_on": day, "first_period": period_of(day), "lines": settings.LINES}
+        )
         super().__init__(*args, **kwargs)
 
     def clean_organisation_code(self) -> str:
@@ -225,7 +235,9 @@ class EmployerForm(RefusedForm):
     def clean_registered_on(self) -> date:
         day = self.cleaned_data["registered_on"]
         if day > today():
-            raise ValidationError(_("%(day)s has not come yet.") % {"day": day.isoformat()}, code="date_in_future")
+            raise ValidationError(
+                _("%(day)s has not come yet.") % {"day": day.isoformat()}, code="date_in_future"
+            )
         return day
 
     def clean_first_period(self) -> date:
@@ -245,7 +257,9 @@ class CoverageForm(RefusedForm):
 
     line = forms.ChoiceField(label=_("Line"), choices=line_choices)
     first_period = PeriodField(label=_("From"))
-    last_period = PeriodField(label=_("To"), required=False, help_text=_("the last month covered; open: leave empty"))
+    last_period = PeriodField(
+        label=_("To"), required=False, help_text=_("the last month covered; open: leave empty")
+    )
 
     def clean_first_period(self) -> date:
         _read(check_first_period, None, self.cleaned_data["first_period"])
@@ -292,7 +306,9 @@ class RosterForm(RefusedForm):
 
     def clean_pasted(self) -> str:
         if "\x00" in self.cleaned_data["pasted"]:
-            raise ValidationError(_("There are invisible characters in this text. Type it anew."), code="hidden")
+            raise ValidationError(
+                _("There are invisible characters in this text. Type it anew."), code="hidden"
+            )
         return self.cleaned_data["pasted"]
 
     def clean(self) -> dict[str, Any]:
@@ -312,9 +328,15 @@ class EmployerFilter(OfficeForm):
     """Which employers are listed."""
 
     q = PlainCharField(label=_("Name, number, pinyin"), required=False, max_length=64)
-    ownership = forms.ChoiceField(label=_("Ownership"), required=False, choices=[("", _("all")), *Ownership.choices])
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("all")), *Employer.Status.choices])
-    line = forms.ChoiceField(label=_("Line"), required=False, choices=lambda: [("", _("all")), *line_choices()])
+    ownership = forms.ChoiceField(
+        label=_("Ownership"), required=False, choices=[("", _("all")), *Ownership.choices]
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("all")), *Employer.Status.choices]
+    )
+    line = forms.ChoiceField(
+        label=_("Line"), required=False, choices=lambda: [("", _("all")), *line_choices()]
+    )
     declared = forms.ChoiceField(
         label=_("Declaration of the year"),
         required=False,
@@ -326,9 +348,13 @@ class WorkerFilter(OfficeForm):
     """Which workers are listed."""
 
     q = PlainCharField(label=_("Name, pinyin, number"), required=False, max_length=64)
-    category = forms.ChoiceField(label=_("Employed as"), required=False, choices=[("", _("all")), *Category.choices])
+    category = forms.ChoiceField(
+        label=_("Employed as"), required=False, choices=[("", _("all")), *Category.choices]
+    )
     now = forms.ChoiceField(
-        label=_("Employment"), required=False, choices=[("", _("all")), ("living", _("employed now")), ("ended", _("left"))]
+        label=_("Employment"),
+        required=False,
+        choices=[("", _("all")), ("living", _("employed now")), ("ended", _("left"))],
     )
 
 
@@ -336,14 +362,17 @@ class DeclarationFilter(OfficeForm):
     """Which declarations are listed."""
 
     q = PlainCharField(label=_("Employer"), required=False, max_length=64)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("all")), *Declaration.State.choices])
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("all")), *Declaration.Kind.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("all")), *Declaration.State.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("all")), *Declaration.Kind.choices]
+    )
     year = forms.TypedChoiceField(label=_("Fee year"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, years: Iterable[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [("", _("all")), *[(str(year), str(year)) for year in years]]  # type: ignore[attr-defined]
-
 
 
 def _read(function: Any, *given: Any) -> Any:

@@ -34,7 +34,9 @@ MESSAGES = {
     "id_birth_date": _("The number gives the birth date %(birth)s, which does not exist."),
     "id_birth_future": _("The number gives the birth date %(birth)s, which has not come yet."),
     "id_too_old": _("The number gives the birth date %(birth)s, more than 120 years ago."),
-    "id_checksum": _("The check character does not fit the other 17: a digit is wrong, or two are exchanged."),
+    "id_checksum": _(
+        "The check character does not fit the other 17: a digit is wrong, or two are exchanged."
+    ),
     "name_missing": _("Enter the name."),
     "name_too_long": _("A name has at most 64 characters; this one has %(count)s."),
     "name_characters": _("There are invisible characters in the name. Type it anew."),

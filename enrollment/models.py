@@ -136,34 +136,20 @@ class Employer(models.Model):
         MERGED = "merged", _("Merged")
 
     id = models.AutoField(primary_key=True)
-    county = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
-    )
+    county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
     number = models.CharField(_("registration number"), max_length=12, unique=True)
-    organisation_code = models.CharField(
-        _("organisation code"), max_length=10, blank=True, default=""
-    )
+    organisation_code = models.CharField(_("organisation code"), max_length=10, blank=True, default="")
     name = models.CharField(_("name"), max_length=200)
     pinyin = models.CharField(_("pinyin"), max_length=200, blank=True, default="")
-    ownership = models.CharField(
-        _("ownership"), max_length=30, choices=Ownership.choices
-    )
+    ownership = models.CharField(_("ownership"), max_length=30, choices=Ownership.choices)
     industry = models.CharField(_("industry"), max_length=30, choices=Industry.choices)
-    system = models.CharField(
-        _("system"), max_length=30, choices=System.choices, blank=True, default=""
-    )
+    system = models.CharField(_("system"), max_length=30, choices=System.choices, blank=True, default="")
     trade_class = models.PositiveSmallIntegerField(_("injury risk class"), default=1)
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE
-    )
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE)
     bank_name = models.CharField(_("bank"), max_length=100, blank=True, default="")
-    bank_account = models.CharField(
-        _("bank account"), max_length=30, blank=True, default=""
-    )
+    bank_account = models.CharField(_("bank account"), max_length=30, blank=True, default="")
     contact_name = models.CharField(_("contact"), max_length=64, blank=True, default="")
-    contact_phone = models.CharField(
-        _("telephone"), max_length=30, blank=True, default=""
-    )
+    contact_phone = models.CharField(_("telephone"), max_length=30, blank=True, default="")
     registered_on = models.DateField(_("registered on"))
     successor_of = models.ForeignKey(
         "self",
@@ -209,9 +195,7 @@ class Coverage(models.Model):
     employer = models.ForeignKey(
         Employer, models.PROTECT, related_name="coverages", verbose_name=_("employer")
     )
-    county = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
-    )
+    county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
     line = models.CharField(_("line"), max_length=30)
     first_period = models.DateField(_("from"))
     last_period = models.DateField(_("to"), null=True, blank=True)
@@ -247,7 +231,12 @@ class WorkerManager(ScopedManager):
         return queryset.filter(models.Exists(seen))
 
 
-@pghistory.track(append_only=True)
+def _history() -> tuple[pghistory.InsertEvent, pghistory.UpdateEvent]:
+    """Whoever comes is noted a statement at a time: a roster brings thousands of people at once."""
+    return pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent()
+
+
+@pghistory.track(*_history(), append_only=True)
 class Worker(models.Model):
     """An insured person (参保人). The identity number is kept as given and as a normalised key of 18 (rule ID-3)."""
 
@@ -289,7 +278,7 @@ class Worker(models.Model):
         return self.name
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(*_history(), append_only=True)
 class Employment(models.Model):
     """A dated spell of a worker with one employer (劳动关系). One at a time, which the database holds to.
 
@@ -297,9 +286,7 @@ class Employment(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    worker = models.ForeignKey(
-        Worker, models.PROTECT, related_name="employments", verbose_name=_("worker")
-    )
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="employments", verbose_name=_("worker"))
     employer = models.ForeignKey(
         Employer, models.PROTECT, related_name="employments", verbose_name=_("employer")
     )
@@ -312,9 +299,7 @@ class Employment(models.Model):
     )
     first_period = models.DateField(_("from"))
     last_period = models.DateField(_("to"), null=True, blank=True)
-    leave_reason = models.CharField(
-        _("reason for leaving"), max_length=30, blank=True, default=""
-    )
+    leave_reason = models.CharField(_("reason for leaving"), max_length=30, blank=True, default="")
 
     scope_employer = "employer_id"
     objects = ScopedManager()
@@ -357,9 +342,7 @@ class Declaration(models.Model):
         related_name="declarations",
         verbose_name=_("employer"),
     )
-    county = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county")
-    )
+    county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
     fee_year = models.PositiveSmallIntegerField(_("fee year"))
     kind = models.CharField(
         _("kind"),
@@ -368,27 +351,17 @@ class Declaration(models.Model):
         default=Kind.YEARLY,
         db_default=Kind.YEARLY,
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     workers = models.PositiveIntegerField(_("workers"), default=0)
     wages = MoneyField(_("monthly wage total"), db_column="wages_fen", default=0)
     retirees = models.PositiveIntegerField(_("retirees"), default=0)
-    retiree_cost = MoneyField(
-        _("monthly retiree cost"), db_column="retiree_cost_fen", default=0
-    )
+    retiree_cost = MoneyField(_("monthly retiree cost"), db_column="retiree_cost_fen", default=0)
     first_period = models.DateField(_("from"))
-    entered_by = models.ForeignKey(
-        "access.User", models.PROTECT, null=True, related_name="+"
-    )
+    entered_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
-    reviewed_by = models.ForeignKey(
-        "access.User", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    reviewed_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
-    return_reason = models.CharField(
-        _("reason for returning"), max_length=500, blank=True, default=""
-    )
+    return_reason = models.CharField(_("reason for returning"), max_length=500, blank=True, default="")
     version = models.PositiveIntegerField(_("version"), default=1)
     draft = models.JSONField(_("draft"), default=dict, blank=True)
 
@@ -400,16 +373,12 @@ class Declaration(models.Model):
         verbose_name_plural = _("declarations")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(reviewed_by__isnull=True)
-                | ~models.Q(reviewed_by=models.F("entered_by")),
+                condition=models.Q(reviewed_by__isnull=True) | ~models.Q(reviewed_by=models.F("entered_by")),
                 name="declaration_two_persons",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="approved")
-                | (
-                    models.Q(reviewed_by__isnull=False)
-                    & models.Q(reviewed_at__isnull=False)
-                ),
+                | (models.Q(reviewed_by__isnull=False) & models.Q(reviewed_at__isnull=False)),
                 name="declaration_approved_by_whom",
             ),
             models.UniqueConstraint(
@@ -444,16 +413,10 @@ class Declaration(models.Model):
 class DeclarationLine(models.Model):
     """One worker's wage in a declaration: total of last year, months worked, and the average a month as approved."""
 
-    pk = models.CompositePrimaryKey(
-        "fee_year", "county_id", "declaration_id", "worker_id"
-    )
+    pk = models.CompositePrimaryKey("fee_year", "county_id", "declaration_id", "worker_id")
     fee_year = models.PositiveSmallIntegerField(_("fee year"))
-    county = models.ForeignKey(
-        "agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False
-    )
-    declaration = models.ForeignKey(
-        Declaration, models.DO_NOTHING, related_name="lines", db_constraint=False
-    )
+    county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+", db_constraint=False)
+    declaration = models.ForeignKey(Declaration, models.DO_NOTHING, related_name="lines", db_constraint=False)
     worker = models.ForeignKey(
         Worker, models.DO_NOTHING, related_name="declaration_lines", db_constraint=False
     )

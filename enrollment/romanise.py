@@ -20,7 +20,11 @@ _LATIN = re.compile(r"[a-z]")
 
 @cache
 def _reading(character: str) -> str:
-    return pinyin(character, style=Style.NORMAL, errors="ignore", heteronym=False)[0][0] if _han(character) else ""
+    return (
+        pinyin(character, style=Style.NORMAL, errors="ignore", heteronym=False)[0][0]
+        if _han(character)
+        else ""
+    )
 
 
 def _han(character: str) -> bool:

@@ -112,7 +112,9 @@ def _questions(typed: str) -> list[tuple[str, str]]:
 def _hits(numbers: list[int]) -> list[WorkerHit]:
     workers = Worker.objects.in_bulk(numbers)
     employments: dict[int, Employment] = {}
-    for employment in Employment.objects.filter(worker_id__in=numbers).select_related("employer").order_by("first_period"):
+    for employment in (
+        Employment.objects.filter(worker_id__in=numbers).select_related("employer").order_by("first_period")
+    ):
         employments[employment.worker_id] = employment
     hits = []
     for number in numbers:

@@ -23,7 +23,9 @@ class Standing:
     insured_by: int | None = None
 
 
-def standings(keys: Sequence[str], names: Sequence[str], from_periods: Sequence[date]) -> list[Standing | None]:
+def standings(
+    keys: Sequence[str], names: Sequence[str], from_periods: Sequence[date]
+) -> list[Standing | None]:
     """For each number (as a key of 18) how it stands; None where the registry does not know it."""
     found: list[Standing | None] = [None] * len(keys)
     with connection.cursor() as cursor:

@@ -46,7 +46,9 @@ class EmployerTable(OfficeTable):
     """Employers."""
 
     number = tables.Column(verbose_name=_("Number"))
-    name = CutColumn(verbose_name=_("Name"), linkify=lambda record: reverse("enrollment:employer", args=[record.pk]))
+    name = CutColumn(
+        verbose_name=_("Name"), linkify=lambda record: reverse("enrollment:employer", args=[record.pk])
+    )
     ownership = ChoiceColumn(Ownership.choices, verbose_name=_("Ownership"))
     industry = ChoiceColumn(Industry.choices, verbose_name=_("Industry"))
     people = CountColumn(verbose_name=_("People"))
@@ -58,7 +60,11 @@ class EmployerTable(OfficeTable):
         return " ".join(str(line_name(line)) for line in dict.fromkeys(c.line for c in value)) or DASH
 
     def render_declared(self, value: str | None) -> Any:
-        return StateColumn().render(value) if value else format_html('<span class="muted">{}</span>', _("not begun"))
+        return (
+            StateColumn().render(value)
+            if value
+            else format_html('<span class="muted">{}</span>', _("not begun"))
+        )
 
     def render_status(self, value: str) -> Any:
         word = dict(Employer.Status.choices).get(value, value)
@@ -91,7 +97,9 @@ class WorkerTable(OfficeTable):
         return str(SEX[record.worker.sex])
 
     def render_last_period(self, value: Any) -> Any:
-        return format_period(value) if value else format_html('<span class="st good">{}</span>', _("employed"))
+        return (
+            format_period(value) if value else format_html('<span class="st good">{}</span>', _("employed"))
+        )
 
 
 class DeclarationTable(OfficeTable):
@@ -107,7 +115,10 @@ class DeclarationTable(OfficeTable):
     workers = CountColumn(verbose_name=_("People"))
     wages = MoneyColumn(verbose_name=_("Monthly wages"))
     change = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Against last"), attrs={"th": {"class": "num"}, "td": {"class": "num"}}
+        empty_values=(),
+        orderable=False,
+        verbose_name=_("Against last"),
+        attrs={"th": {"class": "num"}, "td": {"class": "num"}},
     )
     watch = tables.Column(empty_values=(), orderable=False, verbose_name=_("To look at"))
     state = StateColumn(verbose_name=_("State"))
@@ -132,7 +143,11 @@ class DeclarationTable(OfficeTable):
     def render_submitted_at(self, value: Any, record: Declaration) -> Any:
         shown = ShortDayColumn.show(timezone.localtime(value))
         late = record.state == Declaration.State.SUBMITTED and is_late(record)
-        return format_html('<span class="bad" title="{}">{}</span>', _("waiting for more than two days"), shown) if late else shown
+        return (
+            format_html('<span class="bad" title="{}">{}</span>', _("waiting for more than two days"), shown)
+            if late
+            else shown
+        )
 
 
 def watch_tag(watch: Watch) -> Any:
@@ -142,4 +157,6 @@ def watch_tag(watch: Watch) -> Any:
         "gone": ngettext("%(count)s left", "%(count)s left", watch.count),
         "below": ngettext("%(count)s under the floor", "%(count)s under the floor", watch.count),
     }
-    return format_html('<span class="st {}">{}</span>', watch.tone, str(words[watch.code]) % {"count": watch.count})
+    return format_html(
+        '<span class="st {}">{}</span>', watch.tone, str(words[watch.code]) % {"count": watch.count}
+    )

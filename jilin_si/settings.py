@@ -94,6 +94,8 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     # opens the transaction of the request, and the scope in it
     "jilin_si.access.middleware.ScopeMiddleware",
+    # who changes a row, for its history
+    "jilin_si.access.middleware.HistoryContextMiddleware",
     "jilin_si.access.sessions.DutiesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -319,7 +321,14 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "COERCE_DECIMAL_TO_STRING": True,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Jilin SI", "VERSION": "0.1.0", "OAS_VERSION": "3.1.1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Jilin SI",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": ["jilin_si.policy.api.schema.one_path_a_calculator"],
+}
 
 DJANGO_TABLES2_TEMPLATE = "web/table.html"
 

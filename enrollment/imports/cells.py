@@ -21,11 +21,19 @@ _NOTATIONS = (
 )
 
 CATEGORIES = {
-    "固定工": Category.PERMANENT, "全民固定工": Category.PERMANENT, "permanent": Category.PERMANENT,
-    "合同制": Category.CONTRACT, "合同工": Category.CONTRACT, "合同制工人": Category.CONTRACT, "contract": Category.CONTRACT,
-    "临时工": Category.TEMPORARY, "temporary": Category.TEMPORARY,
-    "自谋职业": Category.SELF_EMPLOYED, "个体": Category.SELF_EMPLOYED, "self_employed": Category.SELF_EMPLOYED,
-}  # fmt: skip
+    "固定工": Category.PERMANENT,
+    "全民固定工": Category.PERMANENT,
+    "permanent": Category.PERMANENT,
+    "合同制": Category.CONTRACT,
+    "合同工": Category.CONTRACT,
+    "合同制工人": Category.CONTRACT,
+    "contract": Category.CONTRACT,
+    "临时工": Category.TEMPORARY,
+    "temporary": Category.TEMPORARY,
+    "自谋职业": Category.SELF_EMPLOYED,
+    "个体": Category.SELF_EMPLOYED,
+    "self_employed": Category.SELF_EMPLOYED,
+}
 IDENTITIES = {
     "工人": Identity.WORKER, "worker": Identity.WORKER, "干部": Identity.CADRE, "cadre": Identity.CADRE,
 }  # fmt: skip

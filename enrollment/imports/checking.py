@@ -43,7 +43,9 @@ MESSAGES: dict[str, Any] = {
     "sex_contradicts_id": _("The sex is not the one that the number tells."),
     "sex_unreadable": _("“%(given)s” is no sex: 男 or 女."),
     "birth_contradicts_id": _("The birth date is not the one that the number tells: %(birth)s."),
-    "date_unreadable": _("“%(given)s” is not a day in a known notation, such as 1996-03-05, 1996.3 or 1996年3月."),
+    "date_unreadable": _(
+        "“%(given)s” is not a day in a known notation, such as 1996-03-05, 1996.3 or 1996年3月."
+    ),
     "date_impossible": _("“%(given)s” is not a day of the calendar."),
     "date_in_future": _("%(given)s has not come yet."),
     "started_work_too_young": _("Started work before the age of 16."),
@@ -171,7 +173,7 @@ class _Reader:
             return self.refuse(row, "number", "id_numeric")
         try:
             row.number = read_identity_number(cell[1:] if cell else "", self.day, self.prefixes)
-            check_first_period(row.number.birth_date, self.period)
+            check_first_period(row.number.birth_date, self.period, self.day)
         except Refusal as refusal:
             row.wrong = Wrong("number", refusal.code, refusal.template, refusal.values)
         return None
@@ -195,7 +197,9 @@ class _Reader:
         except CellError as error:
             return self.refuse(row, "birth_date", error.code)
         birth = row.number.birth_date
-        if born and (born[0] != birth if born[1] else (born[0].year, born[0].month) != (birth.year, birth.month)):
+        if born and (
+            born[0] != birth if born[1] else (born[0].year, born[0].month) != (birth.year, birth.month)
+        ):
             return self.refuse(row, "birth_date", "birth_contradicts_id", birth=birth.isoformat())
         return None
 
@@ -216,11 +220,15 @@ class _Reader:
 
     def _words(self, row: RosterRow) -> None:
         try:
-            row.category = read_word(self.cell(row, "category"), CATEGORIES, "category_unknown") or row.category
+            row.category = (
+                read_word(self.cell(row, "category"), CATEGORIES, "category_unknown") or row.category
+            )
         except CellError as error:
             return self.refuse(row, "category", error.code)
         try:
-            row.identity = read_word(self.cell(row, "identity"), IDENTITIES, "identity_unknown") or row.identity
+            row.identity = (
+                read_word(self.cell(row, "identity"), IDENTITIES, "identity_unknown") or row.identity
+            )
         except CellError as error:
             return self.refuse(row, "identity", error.code)
         try:
@@ -264,10 +272,14 @@ def _find_doubles(rows: list[RosterRow]) -> None:
 def _compare(rows: list[RosterRow], employer: Employer, period: date) -> None:
     """Each good row against the registry."""
     good = [row for row in rows if row.good and row.number]
-    told = standings([row.number.key for row in good if row.number], [row.name for row in good], [period] * len(good))
+    told = standings(
+        [row.number.key for row in good if row.number], [row.name for row in good], [period] * len(good)
+    )
     here = {
         e.worker_id: e
-        for e in Employment.objects.filter(employer=employer, last_period__isnull=True).select_related("worker")
+        for e in Employment.objects.filter(employer=employer, last_period__isnull=True).select_related(
+            "worker"
+        )
     }
     for row, known in zip(good, told, strict=True):
         if known is not None:

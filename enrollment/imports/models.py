@@ -20,9 +20,13 @@ class RosterImport(models.Model):
         STORED = "stored", _("Stored")
 
     id = models.BigAutoField(primary_key=True)
-    employer = models.ForeignKey("enrollment.Employer", models.CASCADE, related_name="+", verbose_name=_("employer"))
+    employer = models.ForeignKey(
+        "enrollment.Employer", models.CASCADE, related_name="+", verbose_name=_("employer")
+    )
     county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
-    made_by = models.ForeignKey("access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    made_by = models.ForeignKey(
+        "access.User", models.PROTECT, null=True, related_name="+", verbose_name=_("made by")
+    )
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     file_name = models.CharField(_("file"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10)

@@ -75,7 +75,11 @@ def open_path(path: Path) -> SheetRows:
 
 
 def _refusal(code: str, **values: Any) -> Refusal:
-    limits = {"too_many_rows": f"{MAX_ROWS:,d}", "too_many_columns": MAX_COLUMNS, "long_cell": f"{MAX_CELL:,d}"}
+    limits = {
+        "too_many_rows": f"{MAX_ROWS:,d}",
+        "too_many_columns": MAX_COLUMNS,
+        "long_cell": f"{MAX_CELL:,d}",
+    }
     if code in limits:
         values = {"limit": limits[code]}
     return Refusal("file", code, MESSAGES.get(code, MESSAGES["damaged"]), **values)

@@ -1,4 +1,4 @@
-"""The good rows of a roster become workers, employments and declared wages: one transaction, a handful of statements."""
+"""The good rows of a roster become workers, employments and declared wages, in one transaction."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def _enrol(employer: Employer, rows: list[RosterRow], period: date) -> None:
     unknown = [row for row in rows if row.worker_id is None]
     if unknown:
         people = [
-            NewWorker(row.number, row.name, row.category, row.identity, row.first_work_date, row.deemed_months or 0)
+            NewWorker(
+                row.number, row.name, row.category, row.identity, row.first_work_date, row.deemed_months or 0
+            )
             for row in unknown
             if row.number
         ]

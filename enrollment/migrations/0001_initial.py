@@ -39,9 +39,7 @@ class Migration(migrations.Migration):
                 ("employer_id", models.IntegerField(verbose_name="employer")),
                 (
                     "year_wages",
-                    jilin_si.money.MoneyField(
-                        db_column="year_wages_fen", verbose_name="wages of last year"
-                    ),
+                    jilin_si.money.MoneyField(db_column="year_wages_fen", verbose_name="wages of last year"),
                 ),
                 (
                     "months_worked",
@@ -49,15 +47,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "wage",
-                    jilin_si.money.MoneyField(
-                        db_column="wage_fen", verbose_name="average monthly wage"
-                    ),
+                    jilin_si.money.MoneyField(db_column="wage_fen", verbose_name="average monthly wage"),
                 ),
                 (
                     "note",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="reason"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="reason"),
                 ),
             ],
             options={
@@ -107,9 +101,7 @@ class Migration(migrations.Migration):
                 ("id", models.AutoField(primary_key=True, serialize=False)),
                 (
                     "number",
-                    models.CharField(
-                        max_length=12, unique=True, verbose_name="registration number"
-                    ),
+                    models.CharField(max_length=12, unique=True, verbose_name="registration number"),
                 ),
                 (
                     "organisation_code",
@@ -123,9 +115,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
                     "pinyin",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="pinyin"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="pinyin"),
                 ),
                 (
                     "ownership",
@@ -196,9 +186,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "trade_class",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="injury risk class"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, verbose_name="injury risk class"),
                 ),
                 (
                     "status",
@@ -217,9 +205,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "bank_name",
-                    models.CharField(
-                        blank=True, default="", max_length=100, verbose_name="bank"
-                    ),
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="bank"),
                 ),
                 (
                     "bank_account",
@@ -232,15 +218,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "contact_name",
-                    models.CharField(
-                        blank=True, default="", max_length=64, verbose_name="contact"
-                    ),
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="contact"),
                 ),
                 (
                     "contact_phone",
-                    models.CharField(
-                        blank=True, default="", max_length=30, verbose_name="telephone"
-                    ),
+                    models.CharField(blank=True, default="", max_length=30, verbose_name="telephone"),
                 ),
                 ("registered_on", models.DateField(verbose_name="registered on")),
                 (
@@ -316,15 +298,11 @@ class Migration(migrations.Migration):
                 ("first_period", models.DateField(verbose_name="from")),
                 (
                     "submitted_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="submitted"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="submitted"),
                 ),
                 (
                     "reviewed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="reviewed"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="reviewed"),
                 ),
                 (
                     "return_reason",
@@ -478,9 +456,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
                     "pinyin",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="pinyin"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="pinyin"),
                 ),
                 (
                     "ownership",
@@ -551,9 +527,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "trade_class",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="injury risk class"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, verbose_name="injury risk class"),
                 ),
                 (
                     "status",
@@ -572,9 +546,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "bank_name",
-                    models.CharField(
-                        blank=True, default="", max_length=100, verbose_name="bank"
-                    ),
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="bank"),
                 ),
                 (
                     "bank_account",
@@ -587,15 +559,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "contact_name",
-                    models.CharField(
-                        blank=True, default="", max_length=64, verbose_name="contact"
-                    ),
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="contact"),
                 ),
                 (
                     "contact_phone",
-                    models.CharField(
-                        blank=True, default="", max_length=30, verbose_name="telephone"
-                    ),
+                    models.CharField(blank=True, default="", max_length=30, verbose_name="telephone"),
                 ),
                 ("registered_on", models.DateField(verbose_name="registered on")),
                 (
@@ -700,22 +668,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "identity_key",
-                    models.CharField(
-                        max_length=18, unique=True, verbose_name="identity key"
-                    ),
+                    models.CharField(max_length=18, unique=True, verbose_name="identity key"),
                 ),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
                 (
                     "pinyin",
-                    models.CharField(
-                        blank=True, default="", max_length=128, verbose_name="pinyin"
-                    ),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="pinyin"),
                 ),
                 (
                     "initials",
-                    models.CharField(
-                        blank=True, default="", max_length=32, verbose_name="initials"
-                    ),
+                    models.CharField(blank=True, default="", max_length=32, verbose_name="initials"),
                 ),
                 (
                     "sex",
@@ -751,15 +713,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "first_work_date",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="started work"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="started work"),
                 ),
                 (
                     "deemed_months",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="deemed months"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="deemed months"),
                 ),
                 (
                     "merged_into",
@@ -884,15 +842,11 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=64, verbose_name="name")),
                 (
                     "pinyin",
-                    models.CharField(
-                        blank=True, default="", max_length=128, verbose_name="pinyin"
-                    ),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="pinyin"),
                 ),
                 (
                     "initials",
-                    models.CharField(
-                        blank=True, default="", max_length=32, verbose_name="initials"
-                    ),
+                    models.CharField(blank=True, default="", max_length=32, verbose_name="initials"),
                 ),
                 (
                     "sex",
@@ -928,15 +882,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "first_work_date",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="started work"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="started work"),
                 ),
                 (
                     "deemed_months",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="deemed months"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="deemed months"),
                 ),
                 (
                     "merged_into",
@@ -977,9 +927,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="employer",
-            index=models.Index(
-                fields=["county", "name"], name="enrollment__county__c18db8_idx"
-            ),
+            index=models.Index(fields=["county", "name"], name="enrollment__county__c18db8_idx"),
         ),
         migrations.AddIndex(
             model_name="employer",
@@ -987,9 +935,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="employer",
-            constraint=models.UniqueConstraint(
-                fields=("id", "county"), name="employer_in_county"
-            ),
+            constraint=models.UniqueConstraint(fields=("id", "county"), name="employer_in_county"),
         ),
         migrations.AddConstraint(
             model_name="employer",
@@ -1058,9 +1004,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "approved"), _negated=True),
-                    models.Q(
-                        ("reviewed_by__isnull", False), ("reviewed_at__isnull", False)
-                    ),
+                    models.Q(("reviewed_by__isnull", False), ("reviewed_at__isnull", False)),
                     _connector="OR",
                 ),
                 name="declaration_approved_by_whom",
@@ -1098,9 +1042,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="coverage",
-            index=models.Index(
-                fields=["county", "line"], name="enrollment__county__cd4232_idx"
-            ),
+            index=models.Index(fields=["county", "line"], name="enrollment__county__cd4232_idx"),
         ),
         migrations.AddConstraint(
             model_name="coverage",

@@ -4,9 +4,7 @@ from django.db import migrations
 
 from jilin_si.access.rls import protect
 
-SQL = (Path(__file__).parent.parent / "sql" / "0001_registry.sql").read_text(
-    encoding="utf-8"
-)
+SQL = (Path(__file__).parent.parent / "sql" / "0001_registry.sql").read_text(encoding="utf-8")
 
 SEEN_WORKER = "exists (select 1 from enrollment_worker w where w.id = {}.pgh_obj_id)"
 SEEN_EMPLOYMENT = "exists (select 1 from enrollment_employment e where e.worker_id = enrollment_worker.id)"

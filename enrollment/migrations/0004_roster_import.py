@@ -8,37 +8,72 @@ from jilin_si.access.rls import protect
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('enrollment', '0003_joining_and_questions'),
+        ("agencies", "0001_initial"),
+        ("enrollment", "0003_joining_and_questions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RosterImport',
+            name="RosterImport",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('kind', models.CharField(max_length=10, verbose_name='kind')),
-                ('encoding', models.CharField(blank=True, default='', max_length=20, verbose_name='encoding')),
-                ('sheet', models.CharField(blank=True, default='', max_length=200, verbose_name='sheet')),
-                ('first_period', models.DateField(verbose_name='joins from')),
-                ('table', models.JSONField(default=list, verbose_name='rows')),
-                ('choices', models.JSONField(default=dict, verbose_name='columns')),
-                ('state', models.CharField(choices=[('checked', 'Checked, not stored'), ('stored', 'Stored')], default='checked', max_length=10, verbose_name='state')),
-                ('figures', models.JSONField(default=dict, verbose_name='figures')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='county')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='enrollment.employer', verbose_name='employer')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="made at")),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("kind", models.CharField(max_length=10, verbose_name="kind")),
+                (
+                    "encoding",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="encoding"),
+                ),
+                ("sheet", models.CharField(blank=True, default="", max_length=200, verbose_name="sheet")),
+                ("first_period", models.DateField(verbose_name="joins from")),
+                ("table", models.JSONField(default=list, verbose_name="rows")),
+                ("choices", models.JSONField(default=dict, verbose_name="columns")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("checked", "Checked, not stored"), ("stored", "Stored")],
+                        default="checked",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("figures", models.JSONField(default=dict, verbose_name="figures")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                        verbose_name="county",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="enrollment.employer",
+                        verbose_name="employer",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'roster import',
-                'verbose_name_plural': 'roster imports',
-                'ordering': ['-made_at'],
+                "verbose_name": "roster import",
+                "verbose_name_plural": "roster imports",
+                "ordering": ["-made_at"],
             },
         ),
-        protect('enrollment_rosterimport', employer='employer_id'),
+        protect("enrollment_rosterimport", employer="employer_id"),
     ]

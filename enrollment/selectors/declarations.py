@@ -36,7 +36,8 @@ def declarations(filters: Mapping[str, Any]) -> QuerySet[Declaration]:
         state=Declaration.State.APPROVED,
     )
     return queryset.annotate(
-        wages_before=Subquery(before.values("wages")[:1]), workers_before=Subquery(before.values("workers")[:1])
+        wages_before=Subquery(before.values("wages")[:1]),
+        workers_before=Subquery(before.values("workers")[:1]),
     ).order_by("-fee_year", "employer__number", "pk")
 
 
@@ -72,7 +73,12 @@ def watch_for(declarations: list[Declaration], user_id: int | None) -> dict[int,
         if d.entered_by_id == user_id and d.state == Declaration.State.SUBMITTED:
             watches.append(Watch("own", tone="act"))
         before = getattr(d, "workers_before", None)
-        if d.kind == Declaration.Kind.YEARLY and before and d.workers < before and (before - d.workers) * 5 > before:
+        if (
+            d.kind == Declaration.Kind.YEARLY
+            and before
+            and d.workers < before
+            and (before - d.workers) * 5 > before
+        ):
             watches.append(Watch("gone", before - d.workers, "bad"))
         if below.get(d.pk):
             watches.append(Watch("below", below[d.pk]))
@@ -247,5 +253,3 @@ def _line_queryset(declaration: Declaration) -> QuerySet[DeclarationLine]:
 
 def _lines(declaration: Declaration | None) -> dict[int, Decimal]:
     return dict(_line_queryset(declaration).values_list("worker_id", "wage")) if declaration else {}
-
-

@@ -23,7 +23,9 @@ def employers(filters: Mapping[str, Any]) -> QuerySet[Employer]:
         if filters.get(name):
             queryset = queryset.filter(**{name: filters[name]})
     if filters.get("line"):
-        queryset = queryset.filter(Exists(_running_coverage(day).filter(employer=OuterRef("pk"), line=filters["line"])))
+        queryset = queryset.filter(
+            Exists(_running_coverage(day).filter(employer=OuterRef("pk"), line=filters["line"]))
+        )
     declared = Declaration.objects.filter(
         employer=OuterRef("pk"), fee_year=day.year, kind=Declaration.Kind.YEARLY
     )

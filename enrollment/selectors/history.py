@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.lines import line_name
 from enrollment.models import Declaration, DeclarationLine, Employer, LeaveReason, Worker
+from enrollment.words import CATEGORY, IDENTITY
 from jilin_si.access.audit import AuditEntry
+from jilin_si.access.models import User
 from jilin_si.money import format_yuan
 from jilin_si.periods import parse_period
+from jilin_si.web.formats import masked_id
 
 MOST = 50
 
@@ -36,16 +42,20 @@ def worker_history(worker: Worker, most: int = MOST) -> list[Happened]:
     """Enrolments, ends, looks at the whole number, and each approved wage."""
     told = [
         _of_entry(entry)
-        for entry in AuditEntry.objects.filter(object_kind="worker", object_id=worker.pk).select_related("user")[:most]
+        for entry in AuditEntry.objects.filter(object_kind="worker", object_id=worker.pk).select_related(
+            "user"
+        )[:most]
     ]
-    told += _wages(worker)
+    told += _wages(worker) + _versions(worker)
     return sorted(told, key=_order, reverse=True)[:most]
 
 
 def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
     """What was done about an employer itself and its returns."""
     entries = (
-        AuditEntry.objects.filter(Q(object_kind="employer", object_id=employer.pk) | Q(employer_id=employer.pk))
+        AuditEntry.objects.filter(
+            Q(object_kind="employer", object_id=employer.pk) | Q(employer_id=employer.pk)
+        )
         .exclude(act__in=["type_declaration", "enrol_worker", "end_employment", "show_number"])
         .select_related("user")[:most]
     )
@@ -54,7 +64,9 @@ def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
 
 def declaration_history(declaration: Declaration) -> list[Happened]:
     """Who typed, handed in, sent back, approved."""
-    entries = AuditEntry.objects.filter(object_kind="declaration", object_id=declaration.pk).select_related("user")
+    entries = AuditEntry.objects.filter(object_kind="declaration", object_id=declaration.pk).select_related(
+        "user"
+    )
     return [_of_entry(entry) for entry in entries[:MOST]]
 
 
@@ -82,6 +94,53 @@ def _wages(worker: Worker) -> list[Happened]:
     return told
 
 
+_SHOWN = ("identity_number", "name", "category", "identity", "first_work_date", "deemed_months")
+
+
+def _versions(worker: Worker) -> list[Happened]:
+    """What was changed in the worker's own row, from which value to which, by whom."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select v.pgh_created_at, c.metadata, {", ".join(f"v.{name}" for name in _SHOWN)}
+            from enrollment_workerevent v left join pghistory_context c on c.id = v.pgh_context_id
+            where v.pgh_obj_id = %s order by v.pgh_id
+            """,
+            [worker.pk],
+        )
+        rows = [(at, json.loads(told) if told else None, *values) for at, told, *values in cursor.fetchall()]
+    names = dict(
+        User.objects.filter(pk__in={row[1]["user"] for row in rows if row[1]}).values_list(
+            "pk", "display_name"
+        )
+    )
+    told = []
+    for before, after in itertools.pairwise(rows):
+        at, context = after[0], after[1] or {}
+        day = date.fromisoformat(context["day"]) if context.get("day") else timezone.localtime(at).date()
+        for field, old, new in zip(_SHOWN, before[2:], after[2:], strict=True):
+            if old != new:
+                told.append(
+                    Happened(
+                        on=day,
+                        at=at,
+                        who=names.get(context.get("user"), "") or _("System"),
+                        what=str(Worker._meta.get_field(field).verbose_name),
+                        before=_value(field, old) or "—",
+                        after=_value(field, new) or "—",
+                    )
+                )
+    return told
+
+
+def _value(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if field == "identity_number":
+        return masked_id(value)
+    return str({"category": CATEGORY, "identity": IDENTITY}.get(field, {}).get(value, value))
+
+
 def _order(happened: Happened) -> tuple[date, float]:
     return happened.on, happened.at.timestamp() if happened.at else 0.0
 
@@ -105,7 +164,9 @@ def _words(entry: AuditEntry) -> str:
         "workers": details.get("workers", ""),
         "year": details.get("fee_year", ""),
         "rows": details.get("rows", ""),
-        "leave_reason": str(dict(LeaveReason.choices).get(details.get("reason", ""), details.get("reason", ""))),
+        "leave_reason": str(
+            dict(LeaveReason.choices).get(details.get("reason", ""), details.get("reason", ""))
+        ),
     }
     words = {
         "enrol_worker": _("Joined from %(period)s"),

@@ -89,12 +89,23 @@ def time_lines(worker: Worker, employments: list[Employment]) -> TimeLines:
     def bar(first: date, last: date | None, text: str, tone: str = "", url: str = "") -> Bar:
         first = max(first, begin)
         length = months_between(first, last or add_months(period_of(today()), 0))
-        return Bar(_percent(months_between(begin, first) - 1, total), _percent(max(length, 1), total), text, tone, url)
+        return Bar(
+            _percent(months_between(begin, first) - 1, total),
+            _percent(max(length, 1), total),
+            text,
+            tone,
+            url,
+        )
 
     employer_lane = Lane(_("Employer"))
     for e in employments:
         employer_lane.bars.append(
-            bar(e.first_period, e.last_period, f"{e.employer.name} {_span(e.first_period, e.last_period)}", "e")
+            bar(
+                e.first_period,
+                e.last_period,
+                f"{e.employer.name} {_span(e.first_period, e.last_period)}",
+                "e",
+            )
         )
     lanes = [employer_lane]
     coverages = list(
@@ -118,11 +129,16 @@ def _deemed(worker: Worker, employments: list[Employment], coverages: list[Cover
     covered = _covered("pension", employments, coverages)
     last = add_months(covered[0][0] if covered else period_of(today()), -1)
     first = add_months(last, 1 - worker.deemed_months)
-    text = _("deemed %(span)s (%(months)s months)") % {"span": _span(first, last), "months": worker.deemed_months}
+    text = _("deemed %(span)s (%(months)s months)") % {
+        "span": _span(first, last),
+        "months": worker.deemed_months,
+    }
     return bar(first, last, text, "dash")
 
 
-def _covered(line: str, employments: list[Employment], coverages: list[Coverage]) -> list[tuple[date, date | None]]:
+def _covered(
+    line: str, employments: list[Employment], coverages: list[Coverage]
+) -> list[tuple[date, date | None]]:
     """The months in which a worker was covered by a line: employment and the employer's coverage at once."""
     spans: list[tuple[date, date | None]] = []
     for e in employments:

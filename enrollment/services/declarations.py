@@ -50,7 +50,9 @@ class NotReady(Exception):
 def start_declaration(*, employer: Employer, fee_year: int, by: User | None) -> Declaration:
     """The yearly declaration of an employer: the one that is there, or a new draft with everybody in it."""
     require(by, employer.county_id, *MAY_ENTER)
-    there = Declaration.objects.filter(employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY).first()
+    there = Declaration.objects.filter(
+        employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY
+    ).first()
     if there is not None:
         return there
     _check_fee_year(fee_year)
@@ -109,7 +111,9 @@ def save_declaration_draft(
     with transaction.atomic():
         held = _hold(declaration)
         if not held.may_be_entered:
-            raise Refusal("", "state", _("This declaration is not being entered any more. Load the page again."))
+            raise Refusal(
+                "", "state", _("This declaration is not being entered any more. Load the page again.")
+            )
         draft = dict(held.draft or {})
         if held.version != version and draft.get("page") != page:
             raise _stale(held)
@@ -122,7 +126,9 @@ def save_declaration_draft(
             # whom a row is about is decided when the return is started, not by what a page sends
             worker = kept[place]["worker"]
             kept[place] = {
-                name: worker if name == "worker" else str(row.get(name, kept[place][name]))[:MAX_TEXT].replace("\x00", "")
+                name: worker
+                if name == "worker"
+                else str(row.get(name, kept[place][name]))[:MAX_TEXT].replace("\x00", "")
                 for name in ROW_FIELDS
             }
         draft["rows"] = kept
@@ -143,7 +149,9 @@ def save_declaration_draft(
     return held
 
 
-def submit_declaration(*, declaration: Declaration, version: int, by: User | None, page: str = "") -> Declaration:
+def submit_declaration(
+    *, declaration: Declaration, version: int, by: User | None, page: str = ""
+) -> Declaration:
     """Hand the return in for review: check everything, enrol new people, write the lines.
 
     Raises NotReady with every fault, Stale, Refusal.
@@ -177,7 +185,12 @@ def submit_declaration(*, declaration: Declaration, version: int, by: User | Non
             "submit_declaration",
             held,
             by,
-            details={"workers": held.workers, "wages": held.wages, "retirees": held.retirees, "retiree_cost": held.retiree_cost},
+            details={
+                "workers": held.workers,
+                "wages": held.wages,
+                "retirees": held.retirees,
+                "retiree_cost": held.retiree_cost,
+            },
         )
     return held
 
@@ -195,7 +208,9 @@ def withdraw_declaration(*, declaration: Declaration, version: int, by: User | N
     return held
 
 
-def return_declaration(*, declaration: Declaration, version: int, reason: str, by: User | None) -> Declaration:
+def return_declaration(
+    *, declaration: Declaration, version: int, reason: str, by: User | None
+) -> Declaration:
     """Send a return back, saying why."""
     require(by, declaration.county_id, *MAY_REVIEW)
     reason = " ".join(reason.split())
@@ -223,10 +238,18 @@ def approve_declaration(*, declaration: Declaration, version: int, by: User) -> 
     with transaction.atomic():
         held = _submitted(declaration, version)
         _second_person(held, by)
-        if held.kind == Declaration.Kind.JOINING and not Declaration.objects.filter(
-            employer=held.employer, fee_year=held.fee_year, kind=Declaration.Kind.YEARLY, state=State.APPROVED
-        ).exists():
-            raise Refusal("", "yearly_first", _("The yearly declaration of this employer must be approved first."))
+        if (
+            held.kind == Declaration.Kind.JOINING
+            and not Declaration.objects.filter(
+                employer=held.employer,
+                fee_year=held.fee_year,
+                kind=Declaration.Kind.YEARLY,
+                state=State.APPROVED,
+            ).exists()
+        ):
+            raise Refusal(
+                "", "yearly_first", _("The yearly declaration of this employer must be approved first.")
+            )
         held.state = State.APPROVED
         held.reviewed_by = by
         held.reviewed_at = clock.now()
@@ -284,7 +307,9 @@ def _enrol(row: CheckedRow, declaration: Declaration, by: User | None) -> None:
         )
     except Refusal as refusal:
         field = "number" if refusal.field == "identity_number" else refusal.field
-        raise Refusal(f"rows-{row.place}-{field}", refusal.code, refusal.template, **refusal.values) from refusal
+        raise Refusal(
+            f"rows-{row.place}-{field}", refusal.code, refusal.template, **refusal.values
+        ) from refusal
     row.person = people_of(declaration.employer, declaration.fee_year)[employment.worker_id]
     rows = draft_rows(declaration.draft)
     rows[row.place]["worker"] = str(employment.worker_id)
@@ -293,7 +318,9 @@ def _enrol(row: CheckedRow, declaration: Declaration, by: User | None) -> None:
 
 def _hold(declaration: Declaration) -> Declaration:
     """The declaration as it stands now, held until the act is done."""
-    return Declaration.objects.select_for_update(of=("self",)).select_related("employer").get(pk=declaration.pk)
+    return (
+        Declaration.objects.select_for_update(of=("self",)).select_related("employer").get(pk=declaration.pk)
+    )
 
 
 def _submitted(declaration: Declaration, version: int) -> Declaration:
@@ -308,7 +335,9 @@ def _submitted(declaration: Declaration, version: int) -> Declaration:
 def _second_person(held: Declaration, by: User | None) -> None:
     editors = set((held.draft or {}).get("editors", []))
     if by is None or held.entered_by_id == by.pk or by.pk in editors:
-        raise Refusal("", "two_persons", _("You entered this return yourself: a second person has to review it."))
+        raise Refusal(
+            "", "two_persons", _("You entered this return yourself: a second person has to review it.")
+        )
 
 
 def _stale(held: Declaration) -> Stale:
@@ -320,7 +349,11 @@ def _stale(held: Declaration) -> Stale:
 
 
 def _record(
-    act: str, declaration: Declaration, by: User | None, reason: str = "", details: Mapping[str, Any] | None = None
+    act: str,
+    declaration: Declaration,
+    by: User | None,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     record(
         act,
@@ -337,4 +370,9 @@ def _record(
 def _check_fee_year(fee_year: int) -> None:
     this: date = clock.today()
     if not 1992 <= fee_year <= this.year + (this.month == 12):
-        raise Refusal("fee_year", "fee_year", _("Declarations are made for %(year)s or an earlier year."), year=this.year)
+        raise Refusal(
+            "fee_year",
+            "fee_year",
+            _("Declarations are made for %(year)s or an earlier year."),
+            year=this.year,
+        )

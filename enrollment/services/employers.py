@@ -55,7 +55,9 @@ def register_employer(
     if len(plain_name) > 200:
         raise Refusal("name", "name_too_long", _("An employer's name has at most 200 characters."))
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in plain_name):
-        raise Refusal("name", "name_characters", _("There are invisible characters in the name. Type it anew."))
+        raise Refusal(
+            "name", "name_characters", _("There are invisible characters in the name. Type it anew.")
+        )
     _check_choices(ownership, industry, system)
     code = read_organisation_code(organisation_code)
     if code and organisation_code_taken(code):
@@ -139,7 +141,9 @@ def set_coverage(
             if sqlstate(error) != EXCLUSION_VIOLATION:
                 raise
             raise Refusal(
-                "first_period", "overlap", _("The employer is in this line already in %(period)s."),
+                "first_period",
+                "overlap",
+                _("The employer is in this line already in %(period)s."),
                 period=format_period(first_period),
             ) from error
         record(
@@ -167,7 +171,9 @@ def read_organisation_code(text: str) -> str:
             _("An organisation code has 8 digits or capital letters and a check character: 12345678-9."),
         )
     if organisation_check(match[1]) != match[2]:
-        raise Refusal("organisation_code", "code_check", _("The check character does not fit the other eight."))
+        raise Refusal(
+            "organisation_code", "code_check", _("The check character does not fit the other eight.")
+        )
     return f"{match[1]}-{match[2]}"
 
 
@@ -201,7 +207,8 @@ def _next_number(county_id: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('enrollment.number'), %s)", [county_id])
         cursor.execute(
-            "select coalesce(max(split_part(number, '-', 2)::int), 0) + 1 from enrollment_employer where county_id = %s",
+            "select coalesce(max(split_part(number, '-', 2)::int), 0) + 1"
+            " from enrollment_employer where county_id = %s",
             [county_id],
         )
         (number,) = cursor.fetchone()

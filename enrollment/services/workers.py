@@ -185,7 +185,10 @@ def _employ(worker_id: int, employer: Employer, first_period: date) -> Employmen
     try:
         with transaction.atomic():
             return Employment.objects.create(
-                worker_id=worker_id, employer=employer, county_id=employer.county_id, first_period=first_period
+                worker_id=worker_id,
+                employer=employer,
+                county_id=employer.county_id,
+                first_period=first_period,
             )
     except IntegrityError as error:
         if sqlstate(error) != EXCLUSION_VIOLATION:

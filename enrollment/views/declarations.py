@@ -102,7 +102,9 @@ def row(request: HttpRequest, pk: int) -> JsonResponse:
     place = request.POST.get("_row", "")
     if not (place.isascii() and place.isdigit() and len(place) < 7):
         return JsonResponse({}, status=400)
-    fields = {f"rows-{place}-{name}": value for name, value in request.POST.items() if not name.startswith("_")}
+    fields = {
+        f"rows-{place}-{name}": value for name, value in request.POST.items() if not name.startswith("_")
+    }
     for name in ("version", "page", "retirees", "retiree_cost"):
         if name in request.POST:
             fields[name] = request.POST[name]
@@ -149,7 +151,11 @@ def side(request: HttpRequest, pk: int) -> HttpResponse:
     rows = draft_rows(shown.draft)
     number = int(place) if place.isascii() and place.isdigit() and len(place) < 7 else len(rows)
     kept = rows[number] if number < len(rows) else {}
-    typed = {name: request.POST[name] for name in ("year_wages", "months", "number", "name") if name in request.POST}
+    typed = {
+        name: request.POST[name]
+        for name in ("year_wages", "months", "number", "name")
+        if name in request.POST
+    }
     checker = Checker(shown)
     checked = checker.row({**kept, **typed, "worker": kept.get("worker", "")}, number)
     return render(request, "enrollment/_declaration_side.html", side_of(checked, checker))
@@ -277,7 +283,10 @@ def _keep(request: HttpRequest, shown: Declaration, posted: Posted) -> Declarati
 
 
 def _grid(
-    request: HttpRequest, shown: Declaration, checked: CheckedDeclaration | None = None, posted: Posted | None = None
+    request: HttpRequest,
+    shown: Declaration,
+    checked: CheckedDeclaration | None = None,
+    posted: Posted | None = None,
 ) -> HttpResponse:
     """The grid; after a refused hand-in with every fault marked."""
     checker = Checker(shown)
@@ -344,7 +353,9 @@ def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = 
         "last_year": shown.fee_year - 1,
         "once_key": request.POST.get("_once") or new_key(),
     }
-    return render(request, "enrollment/declaration.html", context, status=422 if form and form.errors else 200)
+    return render(
+        request, "enrollment/declaration.html", context, status=422 if form and form.errors else 200
+    )
 
 
 def _first_place(request: HttpRequest, total: int) -> int:
@@ -354,7 +365,9 @@ def _first_place(request: HttpRequest, total: int) -> int:
 
 
 def _stale_words(stale: Stale) -> str:
-    return _("%(who)s stored this return at %(when)s. Load the page again to see it; what you typed is kept here.") % {
+    return _(
+        "%(who)s stored this return at %(when)s. Load the page again to see it; what you typed is kept here."
+    ) % {
         "who": stale.who or _("Somebody else"),
         "when": stale.when,
     }

@@ -96,7 +96,8 @@ def employer_new(request: HttpRequest) -> HttpResponse:
             form.take_refusal(refusal)
         else:
             messages.success(
-                request, _("%(name)s is registered as %(number)s.") % {"name": made.name, "number": made.number}
+                request,
+                _("%(name)s is registered as %(number)s.") % {"name": made.name, "number": made.number},
             )
             return HttpResponseRedirect(reverse("enrollment:employer", args=[made.pk]))
     context = {"form": form, "once_key": request.POST.get("_once") or new_key()}
@@ -134,5 +135,3 @@ def own_unit(request: HttpRequest) -> int | None:
         .values_list("agency_id", flat=True)
         .first()
     )
-
-

@@ -136,7 +136,8 @@ def roster_store(request: HttpRequest, pk: int) -> HttpResponse:
     kept.table = [] if not checked.of("wrong") else kept.table
     kept.save(update_fields=["state", "figures", "table"])
     messages.success(
-        request, _("%(new)s people enrolled, %(changed)s changed.") % {"new": stored.new, "changed": stored.changed}
+        request,
+        _("%(new)s people enrolled, %(changed)s changed.") % {"new": stored.new, "changed": stored.changed},
     )
     return here
 
@@ -162,7 +163,12 @@ def _read(form: RosterForm) -> tuple[SheetRows, str]:
         for line in form.cleaned_data["pasted"].replace("\r\n", "\n").split("\n")
     ]
     if len(rows) > MAX_PASTED_ROWS:
-        raise Refusal("pasted", "too_many_rows", _("More than %(limit)s rows: upload them as a file."), limit=MAX_PASTED_ROWS)
+        raise Refusal(
+            "pasted",
+            "too_many_rows",
+            _("More than %(limit)s rows: upload them as a file."),
+            limit=MAX_PASTED_ROWS,
+        )
     return SheetRows(rows, "pasted"), _("pasted rows")
 
 

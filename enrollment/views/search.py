@@ -16,4 +16,6 @@ def search(request: HttpRequest) -> HttpResponse:
     """People, employers and documents of the scope by what was typed."""
     fragment = "HX-Request" in request.headers
     found = find(request.GET.get("q", ""), 8 if fragment else 30)
-    return render(request, "enrollment/_found.html" if fragment else "enrollment/found.html", {"found": found})
+    return render(
+        request, "enrollment/_found.html" if fragment else "enrollment/found.html", {"found": found}
+    )

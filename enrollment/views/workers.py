@@ -173,7 +173,9 @@ def told_by_number(request: HttpRequest, pk: int) -> HttpResponse:
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """The worker's living employment ends."""
     shown = worker_or_404(pk)
-    employment = Employment.objects.filter(worker=shown, last_period__isnull=True).select_related("employer").first()
+    employment = (
+        Employment.objects.filter(worker=shown, last_period__isnull=True).select_related("employer").first()
+    )
     if employment is None:
         raise Http404
     require(request.user, employment.county_id, *MAY_ENTER)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pghistory
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from jilin_si.access.scope import Scope, acting_as, scope_of
+from jilin_si.agencies.clock import today
 
 
 class ScopeMiddleware:
@@ -28,3 +30,19 @@ class ScopeMiddleware:
                 if response.status_code >= 500 or getattr(request, "roll_back", False):
                     transaction.set_rollback(True)
         return response
+
+
+class HistoryContextMiddleware:
+    """Tell the row history who changes a row, on which business day and from which page.
+
+    It stands behind the scope. Pages that only read have no context.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
+            return self.get_response(request)
+        with pghistory.context(user=request.user.pk, day=today().isoformat(), url=request.path):
+            return self.get_response(request)

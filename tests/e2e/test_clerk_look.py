@@ -40,7 +40,11 @@ def open_as(live_server: Any, new_context: Callable[..., Any]) -> Iterator[Calla
         opened.append(context)
         context.add_cookies(
             [
-                {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": live_server.url},
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                    "url": live_server.url,
+                },
                 {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url},
             ]
         )
@@ -51,7 +55,9 @@ def open_as(live_server: Any, new_context: Callable[..., Any]) -> Iterator[Calla
         return page
 
     yield go
-    for context in opened:  # a page that is left may still save its draft: let it, before the tables are emptied
+    for (
+        context
+    ) in opened:  # a page that is left may still save its draft: let it, before the tables are emptied
         for page in context.pages:
             page.goto("about:blank")
     time.sleep(0.3)
@@ -77,7 +83,9 @@ def _pages(works: JiutaiWorks) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_clerks_pages_have_no_fault(jiutai: JiutaiWorks, open_as: Callable[..., Any], language: str) -> None:
+def test_the_clerks_pages_have_no_fault(
+    jiutai: JiutaiWorks, open_as: Callable[..., Any], language: str
+) -> None:
     pages = _pages(jiutai)
     page = open_as(jiutai.clerk, pages["desk"], language)
     site = page.evaluate("location.origin")

@@ -30,7 +30,11 @@ _counter = itertools.count(1)
 
 
 def identity_number(
-    birth: date = date(1960, 5, 17), sex: str = "M", area: str = "220181", sequence: int | None = None, digits: int = 18
+    birth: date = date(1960, 5, 17),
+    sex: str = "M",
+    area: str = "220181",
+    sequence: int | None = None,
+    digits: int = 18,
 ) -> str:
     """A right identity number; each call gives another person."""
     number = next(_counter) if sequence is None else sequence

@@ -118,7 +118,9 @@ def test_employers_registered_at_once_get_numbers_of_their_own() -> None:
     clerk = make.person(Role.CLERK)
 
     def register() -> Employer:
-        return register_employer(county_id=make.JIUTAI, name="九台市砖厂", ownership="state", industry="mining", by=clerk)
+        return register_employer(
+            county_id=make.JIUTAI, name="九台市砖厂", ownership="state", industry="mining", by=clerk
+        )
 
     told = at_once(*[_in_scope(clerk, register)] * 4)
     assert sorted(employer.number for employer in told) == [f"220181-000{n}" for n in range(1, 5)]

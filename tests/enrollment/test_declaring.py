@@ -155,7 +155,9 @@ def test_a_new_person_insured_elsewhere_is_a_fault_of_the_row(
     with make.as_user(acting):
         declaration = start_declaration(employer=works, fee_year=1996, by=acting)
         row = {"number": number, "name": "陈国富", "category": "contract", "identity": "worker"}
-        declaration = make.typed(declaration, acting, {}, rows={0: row | {"year_wages": "1806", "months": "6"}})
+        declaration = make.typed(
+            declaration, acting, {}, rows={0: row | {"year_wages": "1806", "months": "6"}}
+        )
         with pytest.raises(NotReady) as told:
             submit_declaration(declaration=declaration, version=declaration.version, by=acting)
     assert _faults(told.value) == [(0, "number", "already_insured")]
@@ -164,8 +166,16 @@ def test_a_new_person_insured_elsewhere_is_a_fault_of_the_row(
 def test_the_same_person_twice_is_a_fault_of_the_second_row(works: Employer, acting: User) -> None:
     declaration = start_declaration(employer=works, fee_year=1996, by=acting)
     old, new = "220104550815001", "220104195508150013"
-    row = {"name": "陈国富", "category": "contract", "identity": "worker", "year_wages": "1806", "months": "6"}
-    declaration = make.typed(declaration, acting, {}, rows={0: row | {"number": old}, 1: row | {"number": new}})
+    row = {
+        "name": "陈国富",
+        "category": "contract",
+        "identity": "worker",
+        "year_wages": "1806",
+        "months": "6",
+    }
+    declaration = make.typed(
+        declaration, acting, {}, rows={0: row | {"number": old}, 1: row | {"number": new}}
+    )
     with pytest.raises(NotReady) as told:
         submit_declaration(declaration=declaration, version=declaration.version, by=acting)
     assert _faults(told.value) == [(1, "number", "duplicate_in_file")]
@@ -300,7 +310,11 @@ def test_who_joins_after_the_yearly_return_is_declared_and_reviewed_apart(
     with make.as_user(acting):
         second = make.worker(acting, works, first_period=month(1996, 2), wage=Decimal("421.50")).worker_id
     joining = Declaration.objects.get(employer=works, kind="joining")
-    assert (joining.state, joining.wages, joining.first_period) == ("submitted", Decimal("421.50"), month(1996, 2))
+    assert (joining.state, joining.wages, joining.first_period) == (
+        "submitted",
+        Decimal("421.50"),
+        month(1996, 2),
+    )
     with make.as_user(reviewer):
         approve_declaration(declaration=joining, version=joining.version, by=reviewer)
     assert _spells(works) == [
@@ -309,7 +323,9 @@ def test_who_joins_after_the_yearly_return_is_declared_and_reviewed_apart(
     ]
 
 
-def test_the_yearly_return_comes_before_the_joining_one(works: Employer, acting: User, reviewer: User) -> None:
+def test_the_yearly_return_comes_before_the_joining_one(
+    works: Employer, acting: User, reviewer: User
+) -> None:
     make.worker(acting, works)
     yearly = make.handed_in(works, acting)
     make.worker(acting, works, first_period=month(1996, 2), wage=Decimal("421.50"))

@@ -27,7 +27,11 @@ def _refused(code: str) -> pytest.RaisesExc:  # type: ignore[name-defined]
 
 def test_a_worker_is_enrolled_with_what_the_number_tells(works: Employer, acting: User) -> None:
     employment = enrol_worker(
-        employer=works, identity_number="220104550815001", name="陈国富", first_period=month(1984, 6), by=acting
+        employer=works,
+        identity_number="220104550815001",
+        name="陈国富",
+        first_period=month(1984, 6),
+        by=acting,
     )
     worker = Worker.objects.get(pk=employment.worker_id)
     assert (worker.identity_number, worker.identity_key) == ("220104550815001", "220104195508150013")
@@ -49,7 +53,9 @@ def test_who_left_is_taken_up_again_not_entered_twice(works: Employer, acting: U
     first = make.worker(acting, works)
     end_employment(employment=first, effective_period=month(1995, 7), reason=LeaveReason.RESIGNED, by=acting)
     other = make.employer(acting)
-    again = make.worker(acting, other, identity_number=first.worker.identity_number, first_period=month(1995, 7))
+    again = make.worker(
+        acting, other, identity_number=first.worker.identity_number, first_period=month(1995, 7)
+    )
     assert again.worker_id == first.worker_id
     assert Worker.objects.count() == 1
 
@@ -78,7 +84,13 @@ def test_a_known_number_under_another_name_is_refused(works: Employer, acting: U
     first = make.worker(acting, works, name="李敏")
     end_employment(employment=first, effective_period=month(1995, 7), reason=LeaveReason.RESIGNED, by=acting)
     with _refused("other_name"):
-        make.worker(acting, works, identity_number=first.worker.identity_number, name="李民", first_period=month(1995, 8))
+        make.worker(
+            acting,
+            works,
+            identity_number=first.worker.identity_number,
+            name="李民",
+            first_period=month(1995, 8),
+        )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +105,10 @@ def test_a_known_number_under_another_name_is_refused(works: Employer, acting: U
         ({"identity_number": "220104550815O01"}, "id_characters"),
         ({"identity_number": make.identity_number(date(1850, 3, 1))}, "id_too_old"),
         ({"identity_number": make.identity_number(date(1997, 3, 1))}, "id_birth_future"),
-        ({"identity_number": make.identity_number(date(1980, 3, 1)), "first_period": month(1996, 1)}, "under_age"),
+        (
+            {"identity_number": make.identity_number(date(1980, 3, 1)), "first_period": month(1996, 1)},
+            "under_age",
+        ),
         ({"name": " \u3000"}, "name_missing"),
         ({"name": "长" * 65}, "name_too_long"),
         ({"name": "陈\u202e富"}, "name_characters"),
@@ -157,7 +172,9 @@ def test_a_leaver_owes_nothing_for_the_effective_month(works: Employer, acting: 
     )
     assert ended.last_period == month(1995, 12)
     with _refused("ended_already"):
-        end_employment(employment=employment, effective_period=month(1996, 1), reason=LeaveReason.DIED, by=acting)
+        end_employment(
+            employment=employment, effective_period=month(1996, 1), reason=LeaveReason.DIED, by=acting
+        )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +198,9 @@ def test_the_next_month_is_near_enough(works: Employer, acting: User) -> None:
     assert make.worker(acting, works, first_period=month(1996, 3)).first_period == month(1996, 3)
 
 
-def test_who_has_not_the_role_is_refused(works: Employer, acting: User, reviewer: User, clerk_elsewhere: User) -> None:
+def test_who_has_not_the_role_is_refused(
+    works: Employer, acting: User, reviewer: User, clerk_elsewhere: User
+) -> None:
     for other in (reviewer, clerk_elsewhere):
         with pytest.raises(PermissionDenied):
             make.worker(other, works)
@@ -189,9 +208,15 @@ def test_who_has_not_the_role_is_refused(works: Employer, acting: User, reviewer
 
 def test_every_row_keeps_its_history(works: Employer, acting: User) -> None:
     employment = make.worker(acting, works)
-    end_employment(employment=employment, effective_period=month(1996, 1), reason=LeaveReason.RETIRED, by=acting)
+    end_employment(
+        employment=employment, effective_period=month(1996, 1), reason=LeaveReason.RETIRED, by=acting
+    )
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from enrollment_workerevent where pgh_obj_id = %s", [employment.worker_id])
+        cursor.execute(
+            "select count(*) from enrollment_workerevent where pgh_obj_id = %s", [employment.worker_id]
+        )
         assert cursor.fetchone() == (1,)
-        cursor.execute("select count(*) from enrollment_employmentevent where pgh_obj_id = %s", [employment.pk])
+        cursor.execute(
+            "select count(*) from enrollment_employmentevent where pgh_obj_id = %s", [employment.pk]
+        )
         assert cursor.fetchone() == (2,)

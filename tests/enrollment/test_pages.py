@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Declaration, Employer, Employment
+from enrollment.selectors.history import worker_history
 from enrollment.services import start_declaration
+from enrollment.words import CATEGORY
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import User
 from jilin_si.access.scope import acting_as, everything
@@ -87,7 +89,9 @@ def test_every_page_opens_in_both_languages(
         assert b"<c-" not in response.content, url
 
 
-def test_the_wrong_people_are_refused(client: Client, works: Employer, declaration: Declaration, reviewer: User) -> None:
+def test_the_wrong_people_are_refused(
+    client: Client, works: Employer, declaration: Declaration, reviewer: User
+) -> None:
     client.force_login(reviewer)
     assert client.get(_url("employer", works.pk)).status_code == 200
     assert client.get(_url("enrol", works.pk)).status_code == 403
@@ -114,7 +118,9 @@ def test_what_is_not_yours_is_not_there(
         assert client.post(url, _once() | {"reason": "x"}).status_code == 404, url
 
 
-def test_a_worker_is_enrolled_and_the_second_click_does_nothing(client: Client, works: Employer, acting: User) -> None:
+def test_a_worker_is_enrolled_and_the_second_click_does_nothing(
+    client: Client, works: Employer, acting: User
+) -> None:
     form = _enrolment() | _once()
     first = client.post(_url("enrol", works.pk), form)
     again = client.post(_url("enrol", works.pk), form)
@@ -126,10 +132,13 @@ def test_a_worker_is_enrolled_and_the_second_click_does_nothing(client: Client, 
     assert Employment.objects.filter(employer=works).count() == 1
 
 
-def test_faults_come_at_their_fields_and_nothing_is_stored(client: Client, works: Employer, acting: User) -> None:
+def test_faults_come_at_their_fields_and_nothing_is_stored(
+    client: Client, works: Employer, acting: User
+) -> None:
     response = client.post(
         _url("enrol", works.pk),
-        _enrolment(identity_number="220181197313052140", name="", first_period="1999-13", wage="-5") | _once(),
+        _enrolment(identity_number="220181197313052140", name="", first_period="1999-13", wage="-5")
+        | _once(),
     )
     assert response.status_code == 422
     assert set(response.context["form"].errors) == {"identity_number", "name", "first_period", "wage"}
@@ -147,13 +156,19 @@ def test_a_field_is_checked_when_it_is_left(client: Client, works: Employer, act
     assert not Employment.objects.exists()
 
 
-def test_the_number_tells_sex_birth_and_whether_one_is_known(client: Client, works: Employer, acting: User) -> None:
+def test_the_number_tells_sex_birth_and_whether_one_is_known(
+    client: Client, works: Employer, acting: User
+) -> None:
     number = make.worker(acting, works, identity_number="220104550815001").worker.identity_number
     client.cookies["django_language"] = "en"
-    page = client.post(_url("told_by_number", works.pk), {"identity_number": number, "name": "陈国富"}).content.decode()
+    page = client.post(
+        _url("told_by_number", works.pk), {"identity_number": number, "name": "陈国富"}
+    ).content.decode()
     assert "1955-08-15" in page
     assert works.name in page
-    page = client.post(_url("told_by_number", works.pk), {"identity_number": "2201", "name": ""}).content.decode()
+    page = client.post(
+        _url("told_by_number", works.pk), {"identity_number": "2201", "name": ""}
+    ).content.decode()
     assert "4 characters" in page
 
 
@@ -174,11 +189,18 @@ def test_fields_that_are_not_asked_for_change_nothing(
     employment = Employment.objects.select_related("worker").get(employer=works)
     worker = employment.worker
     assert (employment.employer_id, employment.county_id) == (works.pk, works.county_id)
-    assert (worker.identity_key, worker.sex, worker.merged_into_id, worker.pinyin) == (number, "M", None, "guoyanqiu")
+    assert (worker.identity_key, worker.sex, worker.merged_into_id, worker.pinyin) == (
+        number,
+        "M",
+        None,
+        "guoyanqiu",
+    )
     assert not acting.is_superuser
 
 
-def test_a_return_cannot_be_approved_by_adding_fields(client: Client, declaration: Declaration, acting: User) -> None:
+def test_a_return_cannot_be_approved_by_adding_fields(
+    client: Client, declaration: Declaration, acting: User
+) -> None:
     form = {"version": "1", "page": "p", "rows-0-year_wages": "5980", "rows-0-months": "12"}
     extra = {"state": "approved", "reviewed_by": "1", "wages": "1", "county_id": "220182", "fee_year": "1995"}
     client.post(_url("declaration", declaration.pk), form | extra | _once())
@@ -193,12 +215,17 @@ def test_a_row_is_checked_computed_and_kept_as_it_is_typed(
     row = {"_row": "0", "version": "1", "page": "p", "year_wages": "18,000", "months": "12", "reason": ""}
     told = client.post(_url("declaration_row", declaration.pk), row).json()
     assert told["calc"]["average"] == "1,500.00"
-    assert told["calc"]["base"] == {"text": "1,107.51", "tone": "adj", "note": "上限"} or told["calc"]["base"]["tone"] == "adj"
+    assert (
+        told["calc"]["base"] == {"text": "1,107.51", "tone": "adj", "note": "上限"}
+        or told["calc"]["base"]["tone"] == "adj"
+    )
     assert told["calc"]["own"] == "22.15"
     assert told["totals"]["own"] == "22.15"
     declaration.refresh_from_db()
     assert declaration.draft["rows"][0]["year_wages"] == "18,000"
-    worse = client.post(_url("declaration_row", declaration.pk), row | {"year_wages": "NaN", "version": "2"}).json()
+    worse = client.post(
+        _url("declaration_row", declaration.pk), row | {"year_wages": "NaN", "version": "2"}
+    ).json()
     assert worse["errors"][0]["cell"] == "year_wages"
     assert worse["calc"]["average"] == "—"
 
@@ -206,22 +233,45 @@ def test_a_row_is_checked_computed_and_kept_as_it_is_typed(
 def test_what_was_typed_is_kept_on_the_server_and_is_there_after_a_reload(
     client: Client, declaration: Declaration, acting: User
 ) -> None:
-    values = {"rows-1-year_wages": ["5,416.80"], "rows-1-months": ["12"], "version": ["1"], "page": ["p"], "retirees": ["11"]}
-    body = {"values": values, "title": "九台市机械配件厂 · 1996", "url": "/enrollment/declarations/1/", "progress": "1 / 2"}
+    values = {
+        "rows-1-year_wages": ["5,416.80"],
+        "rows-1-months": ["12"],
+        "version": ["1"],
+        "page": ["p"],
+        "retirees": ["11"],
+    }
+    body = {
+        "values": values,
+        "title": "九台市机械配件厂 · 1996",
+        "url": "/enrollment/declarations/1/",
+        "progress": "1 / 2",
+    }
     url = _url("declaration_draft", declaration.pk)
     assert client.post(url, json.dumps(body), "application/json").status_code == 200
     page = client.get(_url("declaration", declaration.pk)).content.decode()
     assert 'value="5,416.80"' in page
     assert 'value="11"' in page
     assert Draft.objects.get(user=acting).progress == "1 / 2"
-    for wrong in ('{"values": {"rows-0-year_wages": [NaN], "version": ["1"]}}', "[]", "{", '{"values": 5}', ""):
+    for wrong in (
+        '{"values": {"rows-0-year_wages": [NaN], "version": ["1"]}}',
+        "[]",
+        "{",
+        '{"values": 5}',
+        "",
+    ):
         assert client.post(url, wrong, "application/json").status_code == 400, wrong
 
 
 def test_the_grid_comes_back_with_every_fault_and_keeps_what_was_typed(
     client: Client, declaration: Declaration, acting: User
 ) -> None:
-    form = {"version": "1", "page": "p", "rows-0-year_wages": "abc", "rows-0-months": "12", "rows-1-months": "12"}
+    form = {
+        "version": "1",
+        "page": "p",
+        "rows-0-year_wages": "abc",
+        "rows-0-months": "12",
+        "rows-1-months": "12",
+    }
     response = client.post(_url("declaration", declaration.pk), form | _once())
     assert response.status_code == 422
     known = response.context["known"]["rows"]
@@ -251,7 +301,9 @@ def test_a_return_is_handed_in_reviewed_and_approved(
     assert page.context["may_review"]
     assert "498.33" in page.content.decode()
     version = page.context["declaration"].version
-    response = client.post(_url("declaration_approve", declaration.pk), {"version": version} | _once(), follow=True)
+    response = client.post(
+        _url("declaration_approve", declaration.pk), {"version": version} | _once(), follow=True
+    )
     assert response.context["declaration"].state == "approved"
 
 
@@ -279,7 +331,10 @@ def test_the_author_is_told_that_a_second_person_is_needed(
     _hand_in(client, declaration)
     page = client.get(_url("declaration", declaration.pk))
     assert not page.context["may_review"]
-    client.post(_url("declaration_approve", declaration.pk), {"version": page.context["declaration"].version} | _once())
+    client.post(
+        _url("declaration_approve", declaration.pk),
+        {"version": page.context["declaration"].version} | _once(),
+    )
     declaration.refresh_from_db()
     assert declaration.state == "submitted"
 
@@ -303,7 +358,9 @@ def test_the_second_of_two_pages_sees_both_versions(
     assert "王淑琴" in page
 
 
-def test_the_whole_number_is_shown_for_a_reason_that_is_kept(client: Client, works: Employer, acting: User) -> None:
+def test_the_whole_number_is_shown_for_a_reason_that_is_kept(
+    client: Client, works: Employer, acting: User
+) -> None:
     worker = make.worker(acting, works, identity_number="220104550815001").worker
     page = client.get(_url("worker", worker.pk)).content.decode()
     assert "220104******001" in page
@@ -319,7 +376,16 @@ def test_search_finds_by_name_end_pinyin_initials_number_and_employer(
     client: Client, works: Employer, acting: User
 ) -> None:
     make.worker(acting, works, identity_number="220104550815001", name="陈国富")
-    for typed in ("陈国", "国富", "chenguofu", "cheng", "cgf", "2201045508", "220104195508", "２２０１０４５５０８"):
+    for typed in (
+        "陈国",
+        "国富",
+        "chenguofu",
+        "cheng",
+        "cgf",
+        "2201045508",
+        "220104195508",
+        "２２０１０４５５０８",
+    ):
         page = client.get(_url("search"), {"q": typed}, headers={"HX-Request": "true"}).content.decode()
         assert "陈国富" in page, typed
         assert "220104550815001" not in page
@@ -356,7 +422,11 @@ def test_a_form_without_its_key_is_refused(client: Client, works: Employer, acti
 def test_amounts_explain_themselves(client: Client, declaration: Declaration, acting: User) -> None:
     _hand_in(client, declaration)
     worker = declaration.draft["rows"][0]["worker"]
-    for kind, key in (("declared_sum", declaration.pk), ("declared_base", f"{declaration.pk}-{worker}"), ("declared_own", f"{declaration.pk}-{worker}")):
+    for kind, key in (
+        ("declared_sum", declaration.pk),
+        ("declared_base", f"{declaration.pk}-{worker}"),
+        ("declared_own", f"{declaration.pk}-{worker}"),
+    ):
         response = client.get(reverse("trace", args=[kind, key]))
         assert response.status_code in (200, 404), kind
     assert client.get(reverse("trace", args=["declared_sum", declaration.pk])).status_code == 200
@@ -371,3 +441,20 @@ def test_gets_store_nothing(client: Client, works: Employer, declaration: Declar
     client.get(_url("employer", works.pk))
     with as_owner(), acting_as(everything()):
         assert (AuditEntry.objects.count(), Declaration.objects.get(pk=declaration.pk).version) == before
+
+
+def test_history_tells_who_changed_what_from_which_value_to_which(
+    client: Client, works: Employer, acting: User
+) -> None:
+    worker = make.worker(acting, works, name="陈国富", category="permanent").worker
+    form = {
+        "pasted": f"姓名\t身份证号\t用工形式\n陈国富\t{worker.identity_number}\t合同制",
+        "first_period": "1996-01",
+    }
+    page = client.post(_url("import_roster", works.pk), form | _once(), follow=True)
+    client.post(page.request["PATH_INFO"] + "store/", _once())
+    with make.as_user(acting):
+        history = worker_history(worker)
+    changed = next(happened for happened in history if happened.before)
+    assert (changed.who, str(changed.on)) == ("王淑琴", "1996-01-01")
+    assert (changed.before, changed.after) == (str(CATEGORY["permanent"]), str(CATEGORY["contract"]))

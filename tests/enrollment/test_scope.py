@@ -95,18 +95,28 @@ def test_another_countys_rows_cannot_be_changed(theirs: Employer, clerk: User) -
 def test_nothing_is_written_into_another_county_or_in_anothers_name(
     theirs: Employer, clerk: User, statement: str
 ) -> None:
-    with make.as_user(clerk), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+    with (
+        make.as_user(clerk),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+    ):
         _sql(statement, theirs.pk)
 
 
 def test_the_trail_is_never_changed(theirs: Employer, clerk_elsewhere: User) -> None:
     with make.as_user(clerk_elsewhere):
-        for statement in ("update access_auditentry set act = 'x'", "delete from access_auditentry", "truncate access_auditentry"):
+        for statement in (
+            "update access_auditentry set act = 'x'",
+            "delete from access_auditentry",
+            "truncate access_auditentry",
+        ):
             with pytest.raises(ProgrammingError), transaction.atomic():
                 _sql(statement)
 
 
-def test_an_employers_user_sees_the_own_employer_only(theirs: Employer, works: Employer, acting: User) -> None:
+def test_an_employers_user_sees_the_own_employer_only(
+    theirs: Employer, works: Employer, acting: User
+) -> None:
     make.worker(acting, works)
     start_declaration(employer=works, fee_year=1996, by=acting)
     user = User.objects.create_user("factory", password=make.PASSWORD)
@@ -128,7 +138,14 @@ def test_questions_beyond_the_scope_tell_no_more_than_they_may(
         assert known is not None
         assert (known.visible, known.insured, known.insured_by) == (False, True, None)
         assert not organisation_code_taken("12345678-9")
-        for typed in ("王秘密", "wangmimi", "wmm", worker.identity_number[:10], "榆树市机械厂", theirs.number):
+        for typed in (
+            "王秘密",
+            "wangmimi",
+            "wmm",
+            worker.identity_number[:10],
+            "榆树市机械厂",
+            theirs.number,
+        ):
             found = search(typed)
             assert (found.workers, found.employers, found.declarations) == ([], [], [])
     with make.as_user(clerk_elsewhere):

@@ -50,7 +50,9 @@ def jiutai_works() -> JiutaiWorks:
         make.open_year()
         clerk, reviewer = make.person(Role.CLERK, name="王淑琴"), make.person(Role.REVIEWER, name="李志强")
         with make.as_user(clerk):
-            employer = make.employer(clerk, name="九台市机械配件厂", contact_name="孙丽", contact_phone="0431-2345678")
+            employer = make.employer(
+                clerk, name="九台市机械配件厂", contact_name="孙丽", contact_phone="0431-2345678"
+            )
             for number, name, category, identity, started, _before, _now in PEOPLE:
                 first = max(month(1984, 6), started.replace(day=1)) if started.year < 1995 else started
                 enrol_worker(
@@ -59,7 +61,12 @@ def jiutai_works() -> JiutaiWorks:
                     deemed_months=214 if name == "陈国富" else 0,
                 )  # fmt: skip
             for place in range(31):
-                make.worker(clerk, employer, name=f"吴{'春秋冬夏雨雪风'[place % 7]}{'生英兰华'[place % 4]}", category="contract")
+                make.worker(
+                    clerk,
+                    employer,
+                    name=f"吴{'春秋冬夏雨雪风'[place % 7]}{'生英兰华'[place % 4]}",
+                    category="contract",
+                )
             with as_owner():
                 set_today(date(1995, 1, 5))
             last = start_declaration(employer=employer, fee_year=1995, by=clerk)
@@ -85,5 +92,7 @@ def jiutai_works() -> JiutaiWorks:
                 "number": "22018173130521", "name": "郭艳秋", "category": "contract", "identity": "worker",
                 "year_wages": "1806", "months": "6",
             }  # fmt: skip
-            declaration = make.typed(declaration, clerk, {}, rows=rows, retirees="11", retiree_cost="3,521.40")
+            declaration = make.typed(
+                declaration, clerk, {}, rows=rows, retirees="11", retiree_cost="3,521.40"
+            )
     return JiutaiWorks(clerk, reviewer, employer, declaration)

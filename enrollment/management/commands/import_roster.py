@@ -25,9 +25,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="an .xlsx, .xls or .csv file")
         parser.add_argument("--employer", default="", help="registration number, such as 220181-0417")
-        parser.add_argument("--period", default="", help="first month of the people who are new, such as 1996-01")
+        parser.add_argument(
+            "--period", default="", help="first month of the people who are new, such as 1996-01"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check only; store nothing")
-        parser.add_argument("--json", action="store_true", help="end with one line of JSON: rows, good, wrong")
+        parser.add_argument(
+            "--json", action="store_true", help="end with one line of JSON: rows, good, wrong"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
@@ -53,7 +57,9 @@ class Command(BaseCommand):
         sheet = open_path(path)
         columns = find_columns(sheet.rows)
         if columns is None or columns.missing:
-            raise CommandError("No row of this file names a column for the name and one for the identity number.")
+            raise CommandError(
+                "No row of this file names a column for the name and one for the identity number."
+            )
         checked = check_roster(sheet.rows, columns, employer, period)
         for row in checked.of("wrong"):
             if row.wrong:
@@ -75,4 +81,6 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            self.stdout.write(f"{len(checked.rows)} rows, {checked.good} good, {len(checked.of('wrong'))} wrong")
+            self.stdout.write(
+                f"{len(checked.rows)} rows, {checked.good} good, {len(checked.of('wrong'))} wrong"
+            )
