@@ -147,7 +147,8 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
         ),
         due as (                  -- months of this year for which the worker stood with an employer of the line
           select s.worker_id,
-                 sum(s.sign * (extract(month from s.last_period) - extract(month from s.first_period) + 1))::int as months
+                 sum(s.sign * (extract(month from s.last_period)
+                               - extract(month from s.first_period) + 1))::int as months
           from collection_spell s
           where s.county_id = %(county)s and s.fee_year = %(year)s
             and exists (select 1 from enrollment_coverage c where c.county_id = %(county)s and c.line = %(line)s

@@ -84,7 +84,7 @@ class Agency(models.Model):
         """The office that answers the telephone: 九台市社会保险公司."""
         if _chinese():
             return f"{self.name_zh}社会保险公司"
-        return f"{self.name_en} Social Insurance Company"
+        return f"{self.name_en} Agency"
 
 
 class BusinessDate(models.Model):

@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
     def _copy_file(self) -> Any:
         """The month's worker rows as text: worker, employer, county, period and four amounts."""
-        file = tempfile.TemporaryFile(mode="w+b")  # noqa: SIM115: the caller closes it
+        file = tempfile.TemporaryFile(mode="w+b")  # noqa: SIM115 -- the caller closes it
         with connection.cursor() as cursor:
             cursor.copy_expert(
                 """copy (select l.worker_id, l.employer_id, l.county_id, date '1996-01-01',
