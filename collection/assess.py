@@ -111,7 +111,7 @@ def continue_without_declaration(county_id: int, period: date) -> int:
 
     They are reversed when a declaration is approved. Returns how many spells were written.
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "county": county_id,
         "period": period,
         "year": period.year,

@@ -159,7 +159,8 @@ BANK_LINES_ARE_TAKEN_WHOLE = """
 select l.id, l.employer_id, l.amount_fen, l.taken_in, r.fen as in_receipts
 from collection_bankline l
 left join (select bank_line_id, sum(amount_fen)::bigint as fen,
-                  min(employer_id) as payer, max(employer_id) as last_payer, min(county_id) as unit, max(county_id) as last_unit
+                  min(employer_id) as payer, max(employer_id) as last_payer,
+                  min(county_id) as unit, max(county_id) as last_unit
            from collection_receipt where bank_line_id is not null group by 1) r on r.bank_line_id = l.id
 where coalesce(r.fen, 0) <> case when l.taken_in is null then 0 else l.amount_fen end
    or (r.payer, r.last_payer, r.unit, r.last_unit) <> (l.employer_id, l.employer_id, l.county_id, l.county_id)

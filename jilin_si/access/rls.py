@@ -51,7 +51,7 @@ def protect(
     be there before the worker.
     """
     rule = condition or sees(county, employer)
-    sql_ = [f"alter table {table} enable row level security"]
+    sql_: list[Any] = [f"alter table {table} enable row level security"]
     if insert is None:
         sql_.append(
             f"create policy scope on {table} to {APP_ROLE} using ({rule}) with check ({rule})"
