@@ -45,6 +45,14 @@ class FilterForm(OfficeForm):
             del self.fields["unit"]
         self.only_unit = choices[0][0] if choices else 0
 
+    def show(self, **values: Any) -> None:
+        """Show what the list is of where the address does not say it."""
+        data = self.data.copy()
+        for name, value in values.items():
+            if not data.get(name) and name in self.fields:
+                data[name] = self.fields[name].prepare_value(value)
+        self.data = data
+
     def read(self, name: str, otherwise: Any = "") -> Any:
         """A field's value where it could be read."""
         self.is_valid()

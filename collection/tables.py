@@ -67,7 +67,8 @@ class MonthTable(OfficeTable):
         return column.render(status_of(record["due"], record["owed"], self.due_on, self.on))
 
     def render_owed(self, value: Any) -> Any:
-        return format_html('<span class="{}">{}</span>', "bad" if value else "muted", format_yuan(value))
+        tone = "muted" if not value else "bad" if self.on > self.due_on else ""
+        return format_html('<span class="{}">{}</span>', tone, format_yuan(value))
 
     class Meta(OfficeTable.Meta):
         empty_text = _("No bill of this month fits the filter.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from collection.names import percent_of_ppm
@@ -33,14 +33,14 @@ def account_paper(figures: AccountFigures, issue: Issue) -> dict[str, Any]:
         kicker=_("Jilin Province social insurance"),
         running=f"{figures.worker_name} {figures.year}",
         facts=[
-            [_("Name"), figures.worker_name],
+            [pgettext("person", "Name"), figures.worker_name],
             [_("Social security number"), grouped_number(figures.identity_number)],
             [_("Employer"), figures.name],
             [_("Number"), figures.number],
             [_("Year"), str(figures.year)],
             [_("Contribution base"), money(figures.base)],
             [_("Office"), issue.agency],
-            [_("Issued on"), issue.issued_on.isoformat()],
+            [pgettext("paper", "Issued on"), issue.issued_on.isoformat()],
         ],
     ) | {
         "sums": [

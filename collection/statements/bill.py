@@ -54,7 +54,7 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
                 _("Line"), _("Period"), _("People"), _("Wages"), _("Retiree cost"), _("Rate"), _("Employer part"),
                 _("Workers' part"), pgettext("amount", "Due"), pgettext("amount", "Owed"),
             ],
-            "rows": [_row(row) for row in sheet.rows],
+            "rows": [_row(row) for row in [*sheet.own_months, *sheet.supplements]],
             "total": [
                 _("Total"), "", "", "", "", "", *(format_yuan(amount) for amount in (
                     sheet.sums.unit_due, sheet.sums.own_due, sheet.sums.due, sheet.sums.owed)),

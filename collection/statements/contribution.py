@@ -41,7 +41,7 @@ def contribution_paper(figures: ContributionFigures, issue: Issue) -> dict[str, 
             [_("Periods"), span],
             [_("Ownership"), str(Ownership(figures.ownership).label)],
             [_("Office"), issue.agency],
-            [_("Issued on"), issue.issued_on.isoformat()],
+            [pgettext("paper", "Issued on"), issue.issued_on.isoformat()],
         ],
     ) | {
         "sums": [
@@ -81,16 +81,19 @@ def _months(figures: ContributionFigures, several: bool) -> dict[str, Any]:
             shown = period + ("*" if row.supplements else "") if place == 0 or row.supplements else ""
             if place and row.supplements:
                 shown = "*"
-            rows.append({"kind": "line", "cells": _cells(shown, row), "ends": not several and _fifth(rows)})
+            cells = _cells(shown, row, figures)
+            rows.append({"kind": "line", "cells": cells, "ends": not several and _fifth(rows)})
         if several and len(mine) > 1:
-            rows.append({"kind": "sum", "cells": _sum_cells("", _("Sum"), mine), "ends": True})
+            rows.append(
+                {"kind": "sum", "cells": _sum_cells("", pgettext("month", "Sum"), mine), "ends": True}
+            )
         elif several:
             rows[-1]["ends"] = True
     totals = []
     if several:
-        for line in figures.lines:
+        for place, line in enumerate(figures.lines):
             mine = [row for row in figures.months if row.line == line]
-            totals.append(_sum_cells("", line_name(line), mine))
+            totals.append(_sum_cells("" if place else _("By line"), line_name(line), mine))
     totals.append(_sum_cells(_("Total"), "", figures.months))
     kept = [place for place in range(11) if several or place != 1]
     return {
@@ -108,15 +111,18 @@ def _fifth(rows: Sequence[Any]) -> bool:
     return len(rows) % 5 == 4
 
 
-def _cells(shown: str, row: LineFigures) -> list[str]:
+def _cells(shown: str, row: LineFigures, figures: ContributionFigures) -> list[str]:
+    """A line of a month; what the line of insurance does not know stays empty."""
+    has_cost = any(rate.includes_retiree_cost for rate in figures.rates if rate.line == row.line)
+    has_own = any(rate.own_ppm for rate in figures.rates if rate.line == row.line)
     return [
         shown,
         line_name(row.line),
         f"{row.workers:,}",
         money(row.wages),
-        money(row.retiree_cost),
+        money(row.retiree_cost) if has_cost else "",
         money(row.unit_due),
-        money(row.own_due),
+        money(row.own_due) if has_own else "",
         money(row.due),
         money(row.paid),
         row.received_on[5:] if row.received_on else "—",
@@ -137,13 +143,19 @@ def _sum_cells(first: str, second: str, rows: Sequence[LineFigures]) -> list[str
 
 
 def _month_notes(figures: ContributionFigures) -> list[str]:
-    notes = [_rate_note(rate, figures) for rate in figures.rates]
+    notes = [
+        _rate_note(rate, figures) for line in figures.lines for rate in figures.rates if rate.line == line
+    ]
+    recorded: dict[str, set[str]] = {}
     for row in figures.months:
         if row.supplements:
-            notes.append(
-                _("* %(period)s, %(line)s: with changes recorded in %(recorded)s.")
-                % {"period": row.period, "line": line_name(row.line), "recorded": ", ".join(row.supplements)}
-            )
+            recorded.setdefault(row.period, set()).update(row.supplements)
+    notes += [
+        _("* %(period)s: with changes recorded in %(recorded)s.")
+        % {"period": period, "recorded": ", ".join(sorted(periods))}
+        for period, periods in recorded.items()
+    ]
+    for row in figures.months:
         if 0 < row.own_owed < row.own_due:
             notes.append(
                 _(
@@ -191,7 +203,7 @@ def _people(figures: ContributionFigures) -> dict[str, Any]:
     return {
         "title": _("2. By person"),
         "heads": [
-            _("No."), _("Social security number"), _("Name"), _("Base"), _("Own part a month"),
+            _("No."), _("Social security number"), pgettext("person", "Name"), _("Base"), _("Own part a month"),
             _("Own part paid, %(months)s months") % {"months": months}, _("Credited / due"), _("To the account"),
         ],
         "rows": rows,
@@ -237,4 +249,4 @@ def file_name(figures: ContributionFigures, issued_on: date) -> str:
     """The file's name without ending: the words of the statement, the employer's number and the span."""
     word = _("Contribution statement")
     joint = "" if (get_language() or "zh").startswith("zh") else " "
-    return f"{word}{joint}{figures.number} {figures.first}–{figures.last}"
+    return f"{word}{joint}{figures.number} {figures.first} {figures.last}"

@@ -169,32 +169,32 @@ def _people(employer: Employer, first: date, last: date) -> list[PersonFigures]:
             with part as (          -- worker and month with the bill it stands in
               select m.worker_id, m.due_period, m.sign, m.wage_fen, m.base_fen, m.own_fen, m.recorded_in,
                      m.own_fen + m.transfer_fen + m.average_part_fen as credit_fen,
-                     m.paid_in, m.bill_id is not null and coalesce(o.own_fen, 0) = 0 as own_is_paid
+                     m.paid_in is not null as is_paid, coalesce(o.own_fen, 0) = 0 as own_is_paid
               from collection_workermonth m
               left join collection_openitem o on o.bill_id = m.bill_id
               where m.fee_year = any(%(years)s) and m.county_id = %(county)s and m.employer_id = %(employer)s
                 and m.due_period between %(first)s and %(last)s and m.bill_id is not null
             ),
-            newest as (             -- the last month in which the worker counted gives base and monthly part
-              select distinct on (worker_id) worker_id, base_fen, wage_fen, own_fen
-              from part where sign = 1 order by worker_id, due_period desc, recorded_in desc
+            month as (              -- corrections added up; the last recorded spell gives base and monthly part
+              select worker_id, due_period, (sum(sign) > 0)::int as is_due, bool_and(is_paid) as is_credited,
+                     sum(own_fen) as own_fen, coalesce(sum(own_fen) filter (where own_is_paid), 0) as own_paid,
+                     coalesce(sum(credit_fen) filter (where is_paid), 0) as credited,
+                     (array_agg(array[base_fen, wage_fen, own_fen] order by recorded_in desc)
+                       filter (where sign = 1))[1:1] as newest
+              from part group by 1, 2
             ),
-            whole as (
-              select worker_id, sum(months) as months_due, sum(months) filter (where credited) as months_credited,
-                     sum(own_fen) as own_due, sum(own_paid) as own_paid, sum(credit) as credited
-              from (
-                select worker_id, due_period, (sum(sign) > 0)::int as months, bool_and(paid_in is not null) as credited,
-                       sum(own_fen) as own_fen, sum(own_fen) filter (where own_is_paid) as own_paid,
-                       sum(credit_fen) filter (where paid_in is not null) as credit
-                from part group by 1, 2
-              ) month
-              group by 1
+            whole as (              -- the last month in which the worker counted stands for his base
+              select worker_id, sum(is_due) as months_due, sum(is_due) filter (where is_credited) as months_credited,
+                     sum(own_fen) as own_due, sum(own_paid) as own_paid, sum(credited) as credited,
+                     (array_agg(newest order by due_period desc) filter (where newest is not null))[1:1][1:1] as newest
+              from month group by 1
             )
-            select w.identity_number, w.name, n.base_fen,
-                   case when n.base_fen > n.wage_fen then 'floor' when n.base_fen < n.wage_fen then 'cap' else '' end,
-                   n.own_fen, t.months_due::int, coalesce(t.months_credited, 0)::int, t.own_due::bigint,
-                   coalesce(t.own_paid, 0)::bigint, coalesce(t.credited, 0)::bigint
-            from whole t join newest n using (worker_id) join enrollment_worker w on w.id = t.worker_id
+            select w.identity_number, w.name, t.newest[1][1][1],
+                   case when t.newest[1][1][1] > t.newest[1][1][2] then 'floor'
+                        when t.newest[1][1][1] < t.newest[1][1][2] then 'cap' else '' end,
+                   t.newest[1][1][3], t.months_due::int, coalesce(t.months_credited, 0)::int, t.own_due::bigint,
+                   t.own_paid::bigint, t.credited::bigint
+            from whole t join enrollment_worker w on w.id = t.worker_id
             where t.months_due > 0 or t.own_due <> 0
             order by w.identity_key
             """,

@@ -94,7 +94,7 @@ def _overview(book: Any, styles: dict[str, Any], figures: ContributionFigures, i
         (_("Ownership"), str(Ownership(figures.ownership).label)),
         (_("Periods"), _("%(first)s to %(last)s") % {"first": figures.first, "last": figures.last}),
         (_("Office"), issue.agency),
-        (_("Issued on"), issue.issued_on.isoformat()),
+        (pgettext("paper", "Issued on"), issue.issued_on.isoformat()),
         (_("Check code"), issue.code),
         (_("Check at"), check_address(issue.code)),
         (_("Amounts"), _("in yuan")),
@@ -145,7 +145,8 @@ def _by_person(book: Any, styles: dict[str, Any], figures: ContributionFigures) 
     limits = {"floor": _("floor"), "cap": _("ceiling"), "": ""}
     sheet.heads(
         [
-            _("No."), _("Social security number"), _("Name"), _("Base"), _("Limit"), _("Own part a month"),
+            _("No."), _("Social security number"), pgettext("person", "Name"), _("Base"), _("Limit"),
+            _("Own part a month"),
             _("Months due"), _("Months credited"), _("Own part due"), _("Own part paid"), _("To the account"),
         ]
     )  # fmt: skip

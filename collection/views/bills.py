@@ -35,6 +35,7 @@ def month(request: HttpRequest) -> HttpResponseBase:
     unit = form.unit_id
     period = form.read("period", None) or working_period(unit) or period_of(today())
     text = form.read("q")
+    form.show(period=period)
     rows = lists.county_month(unit, period, form.read("line"), form.read("ownership"), text)
     rows = lists.paid_state(rows, form.read("state")).order_by("-owed", "number")
     sums = lists.totals(rows, "due", "paid", "owed")

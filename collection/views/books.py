@@ -112,6 +112,7 @@ def vouchers(request: HttpRequest) -> HttpResponseBase:
     form = VoucherFilter(request.GET, units=units_of(request), kinds=journal_kinds())
     unit = form.unit_id
     period = form.read("period", None) or working_period(unit)
+    form.show(period=period)
     rows = (
         lists.vouchers(unit, period, form.read("fund"), form.read("kind"))
         if period
