@@ -16,7 +16,7 @@ from collection.tasks import ASSESS, SETTLE, assess_unit, settle_unit
 from jilin_si.access.models import Role
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
-from jilin_si.jobs.models import JobRun, JobUnit
+from jilin_si.jobs.models import JobRun
 from jilin_si.jobs.reconciler import Sending, Unfinished, send, unfinished
 from jilin_si.jobs.units import UnitResult, finish_run_if_complete, plan_units, run_unit
 from jilin_si.ledger.services import open_periods
@@ -117,7 +117,8 @@ def start_month(
     run, is_new = plan_month(period, user_id, number, early)
     if is_new:
         # read now: after the commit the scope of who starts it is gone
-        waiting = {item.unit.agency_id: mark_of(run.pk, item.unit) for item in reversed(unfinished(run))}
+        left = by_agency(unfinished(run))
+        waiting = {agency_id: mark_of(run.pk, items) for agency_id, items in left.items()}
         transaction.on_commit(lambda: send_chord(run, waiting))
     return run
 
@@ -237,39 +238,47 @@ def resume_month(run: JobRun, left: list[Unfinished]) -> list[Sending]:
     """What to send of a run not finished: each county with something left to send; the province once all are done."""
     from pooling.tasks import county_month, province_month
 
-    counties: dict[int, list[Unfinished]] = {}
-    for item in left:
-        if item.unit.agency_id != PROVINCE:
-            counties.setdefault(item.unit.agency_id, []).append(item)
+    period = run.period.isoformat()
+    agencies = by_agency(left)
+    counties = {county_id: items for county_id, items in agencies.items() if county_id != PROVINCE}
     if counties:
         return [
-            Sending(
-                mark_of(run.pk, items[0].unit),
-                county_month.si(run.period.isoformat(), county_id, run.key),
-            )
+            Sending(mark_of(run.pk, items), county_month.si(period, county_id, run.key))
             for county_id, items in counties.items()
-            if items[0].may_be_sent
+            if _may_be_sent(items)
         ]
     return [
-        Sending(mark_of(run.pk, item.unit), province_month.si(run.period.isoformat(), run.key))
-        for item in left
-        if item.may_be_sent
+        Sending(mark_of(run.pk, items), province_month.si(period, run.key))
+        for items in agencies.values()
+        if _may_be_sent(items)
     ]
 
 
 def resume_pensions(run: JobRun, left: list[Unfinished]) -> list[Sending]:
+    """What to send of a pension run not finished."""
     from pooling.tasks import county_pensions
 
     return [
-        Sending(
-            mark_of(run.pk, item.unit),
-            county_pensions.si(run.period.isoformat(), item.unit.agency_id),
-        )
-        for item in left
-        if item.may_be_sent
+        Sending(mark_of(run.pk, items), county_pensions.si(run.period.isoformat(), county_id))
+        for county_id, items in by_agency(left).items()
+        if _may_be_sent(items)
     ]
 
 
-def mark_of(run_id: int, unit: JobUnit) -> str:
+def by_agency(left: list[Unfinished]) -> dict[int, list[Unfinished]]:
+    """The unfinished units of each agency: one task does them one after the other."""
+    agencies: dict[int, list[Unfinished]] = {}
+    for item in left:
+        agencies.setdefault(item.unit.agency_id, []).append(item)
+    return agencies
+
+
+def _may_be_sent(items: list[Unfinished]) -> bool:
+    """Not while somebody works on one of them, nor once one has failed for good."""
+    return all(item.may_be_sent for item in items)
+
+
+def mark_of(run_id: int, items: list[Unfinished]) -> str:
     """A new try has a new mark: what died in the middle is sent again at once, what only waits is not."""
-    return f"{run_id}:{unit.agency_id}:{unit.job}:{unit.attempts}"
+    attempts = sum(item.unit.attempts for item in items)
+    return f"{run_id}:{items[0].unit.agency_id}:{len(items)}:{attempts}"
