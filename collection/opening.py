@@ -73,7 +73,10 @@ def open_year(county_id: int, fee_year: int) -> UnitResult:
             f'alter table "{leaf}" add primary key (fee_year, county_id, employer_id, worker_id, spell_id)'
         )
         cursor.execute(f'create index on "{leaf}" (worker_id)')
-        cursor.execute(f'create index on "{leaf}" (recorded_in) where recorded_in > first_period')
+        cursor.execute(
+            f'create index on "{leaf}" (recorded_in) where recorded_in > first_period'
+            " or extract(month from first_period) > 1 or extract(month from last_period) < 12"
+        )
         cursor.execute(f'alter table "{leaf}" add check (county_id = {int(county_id)})')
         _open_retiree_cost(cursor, arguments)
         cursor.execute(f'analyze "{leaf}"')

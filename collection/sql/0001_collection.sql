@@ -21,7 +21,9 @@ create table collection_spell (
          and extract(day from recorded_in) = 1)
 ) partition by list (fee_year);
 create index collection_spell_worker on collection_spell (worker_id);
-create index collection_spell_late on collection_spell (recorded_in) where recorded_in > first_period;
+-- What is not a whole year known from its beginning: the months in which something about somebody changed.
+create index collection_spell_irregular on collection_spell (recorded_in)
+  where recorded_in > first_period or extract(month from first_period) > 1 or extract(month from last_period) < 12;
 
 -- Heads and cost a month of an employer's retirees: dated and corrected like a spell.
 create table collection_retireecost (
