@@ -16,7 +16,14 @@ from collection.accounts import account_line
 from collection.lines import Calculation, WorkerFacts, get_line
 from collection.models import WorkerMonth
 from collection.names import line_name
-from collection.selectors.people import Account, Credit, PersonMonth, account_of, worker_months
+from collection.selectors.people import (
+    NOT_INSURED,
+    Account,
+    Credit,
+    PersonMonth,
+    account_of,
+    worker_months,
+)
 from collection.traces.common import (
     amount_part,
     frozen_policy,
@@ -333,8 +340,11 @@ def _credits_again(found: Account, months: dict[tuple[Any, str], PersonMonth]) -
         known = months.get(key)
         if known is None or known.credit != amount:
             return None
-        explained = explain_month(worker_month(known.trace_key))
-        again = explained.amount("total_credit") or explained.amount("own_part")
+        if known.state == NOT_INSURED:  # taken back whole
+            again: Decimal | None = ZERO
+        else:
+            explained = explain_month(worker_month(known.trace_key))
+            again = explained.amount("total_credit") or explained.amount("own_part")
         if again != amount:
             return False
     return True
