@@ -22,6 +22,8 @@ PAGES = (
     ("maternity/", "maternity"),
     ("pooling/", "pooling"),
     ("sample/", "sample"),
+    ("estimate/", "pension.estimate"),
+    ("api/v1/", "jilin_si.policy.api"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
