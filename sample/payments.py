@@ -102,7 +102,8 @@ def _records(county_id: int, period: date, seed: int) -> Iterator[BankRecord]:
             yield from _reference_records(debtor.employer_id, county_id, period)
             continue
         chance = Random(f"{seed}/{period}/{debtor.number}")
-        pays = habit(seed, debtor.number, debtor.billed_fen * 100 >= billed * _LARGE_SHARE)
+        is_large = debtor.billed_fen * 100 >= billed * _LARGE_SHARE
+        pays = habit(seed, debtor.number, is_large)
         payments: list[tuple[int, int]] = []  # day, fen
         if pays == ON_TIME:
             owed = debtor.now_fen + debtor.before_fen
@@ -111,7 +112,8 @@ def _records(county_id: int, period: date, seed: int) -> Iterator[BankRecord]:
                 first = owed * 6 // 10 // 100 * 100
                 payments = [(9 + chance.randrange(4), first), (16 + chance.randrange(4), owed - first)]
         elif pays == PARTLY:
-            part_of = debtor.now_fen * (45 + chance.randrange(41)) // 100
+            percent = 62 + chance.randrange(21) if is_large else 45 + chance.randrange(41)
+            part_of = debtor.now_fen * percent // 100
             payments.append((10 + chance.randrange(9), part_of // 1000 * 1000))
         elif pays == LATE:
             payments.append((21 + chance.randrange(6), debtor.before_fen))
