@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enrollment.checks import check_first_period, check_first_work_date, refuse_insured
 from enrollment.identity_numbers import IdentityNumber, read_identity_number, read_name
@@ -60,7 +61,7 @@ class EnrolForm(RefusedForm):
         widget=forms.TextInput(attrs={"data-plain": "identity", "autofocus": True, "inputmode": "text"}),
         help_text=_("15 digits, or 18"),
     )
-    name = PlainTextField(label=_("Name"), max_length=200)
+    name = PlainTextField(label=pgettext_lazy("person", "Name"), max_length=200)
     category = forms.ChoiceField(label=_("Employed as"), choices=Category.choices)
     identity = forms.ChoiceField(label=_("Identity"), choices=Identity.choices)
     first_period = PeriodField(label=_("Joins from"), help_text=_("first month, like 1996-03"))
@@ -256,9 +257,9 @@ class CoverageForm(RefusedForm):
     """An employer joins a line, or leaves it."""
 
     line = forms.ChoiceField(label=_("Line"), choices=line_choices)
-    first_period = PeriodField(label=_("From"))
+    first_period = PeriodField(label=_("First month"))
     last_period = PeriodField(
-        label=_("To"), required=False, help_text=_("the last month covered; open: leave empty")
+        label=_("Last month"), required=False, help_text=_("the last month covered; open: leave empty")
     )
 
     def clean_first_period(self) -> date:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from enrollment.lines import line_name
 from enrollment.models import Declaration, Employer, Industry, Ownership
@@ -76,22 +76,25 @@ class WorkerTable(OfficeTable):
 
     name = tables.Column(
         accessor="worker__name",
-        verbose_name=_("Name"),
+        verbose_name=pgettext_lazy("person", "Name"),
         linkify=lambda record: reverse("enrollment:worker", args=[record.worker_id]),
     )
     number = MaskedIdColumn(accessor="worker__identity_number", verbose_name=_("Identity number"))
     sex = tables.Column(accessor="worker__sex", verbose_name=_("Sex"))
     birth_date = tables.DateColumn(accessor="worker__birth_date", verbose_name=_("Born"), format="Y-m-d")
-    category = ChoiceColumn(CATEGORY, accessor="worker__category", verbose_name=_("Employed as"))
+    category = tables.Column(accessor="worker__category", verbose_name=_("Employed as"))
     employer = CutColumn(
         verbose_name=_("Employer"),
         linkify=lambda record: reverse("enrollment:employer", args=[record.employer_id]),
     )
-    first_period = PeriodColumn(verbose_name=_("From"))
-    last_period = tables.Column(verbose_name=_("To"), empty_values=())
+    first_period = PeriodColumn(verbose_name=_("First month"))
+    last_period = tables.Column(verbose_name=_("Last month"), empty_values=())
 
     class Meta:
         orderable = False
+
+    def render_category(self, record: Any) -> str:
+        return str(CATEGORY[record.worker.category])
 
     def render_sex(self, record: Any) -> str:
         return str(SEX[record.worker.sex])

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LOOKED_AT = 30
 
@@ -21,7 +22,7 @@ FIELDS: Mapping[str, tuple[object, tuple[str, ...]]] = {
             "社会保障号", "社会保障号码", "居民身份证号码", "身份证件号码", "id number", "identity number",
         ),
     ),
-    "name": (_("Name"), ("姓名", "职工姓名", "员工姓名", "name")),
+    "name": (pgettext_lazy("person", "Name"), ("姓名", "职工姓名", "员工姓名", "name")),
     "sex": (_("Sex"), ("性别", "sex")),
     "birth_date": (_("Born"), ("出生年月", "出生日期", "出生年月日", "出生时间", "生日", "born", "birth date")),
     "first_work_date": (

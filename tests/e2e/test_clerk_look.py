@@ -5,62 +5,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Employment
-from jilin_si.access.models import User
 from jilin_si.access.scope import acting_as, everything
+from tests.e2e.office import jiutai_fixture, open_as_fixture  # noqa: F401
 from tests.e2e.test_web_look import faults_of, picture
-from tests.enrollment.works_of_jiutai import JiutaiWorks, jiutai_works
+from tests.enrollment import factories as make
+from tests.enrollment.works_of_jiutai import JiutaiWorks
 from tests.roles import as_owner
-
-
-@pytest.fixture
-def jiutai(live_server: Any) -> JiutaiWorks:
-    return jiutai_works()
-
-
-@pytest.fixture
-def open_as(live_server: Any, new_context: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """A page of the application, opened by a person who is signed in."""
-
-    opened: list[Any] = []
-
-    def go(user: User, url: str, language: str = "zh-hans", width: int = 1366) -> Any:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        context = new_context()
-        opened.append(context)
-        context.add_cookies(
-            [
-                {
-                    "name": settings.SESSION_COOKIE_NAME,
-                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                    "url": live_server.url,
-                },
-                {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url},
-            ]
-        )
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 768})
-        page.goto(live_server.url + url)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield go
-    for (
-        context
-    ) in opened:  # a page that is left may still save its draft: let it, before the tables are emptied
-        for page in context.pages:
-            page.goto("about:blank")
-    time.sleep(0.3)
 
 
 def _pages(works: JiutaiWorks) -> dict[str, str]:
@@ -103,21 +60,7 @@ def test_the_clerks_pages_have_no_fault(
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_review_has_no_fault(jiutai: JiutaiWorks, open_as: Callable[..., Any], language: str) -> None:
     url = reverse("enrollment:declaration", args=[jiutai.declaration.pk])
-    with as_owner(), acting_as(everything()):
-        from django.db import transaction
-
-        from enrollment.models import Declaration
-        from enrollment.services import save_declaration_draft, submit_declaration
-        from tests.enrollment import factories as make
-
-    with transaction.atomic(), make.as_user(jiutai.clerk):
-        rows = {8: {"months": "5"}, 11: {"reason": "承包奖"}, 45: {"number": "220181730305213"}}
-        kept = save_declaration_draft(
-            declaration=jiutai.declaration, rows=rows, retirees=None, retiree_cost=None,
-            version=jiutai.declaration.version, page="x", by=jiutai.clerk,
-        )  # fmt: skip
-        submit_declaration(declaration=kept, version=kept.version, by=jiutai.clerk)
-        assert Declaration.objects.get(pk=kept.pk).state == "submitted"
+    make.mended(jiutai.declaration, jiutai.clerk)
     page = open_as(jiutai.reviewer, url, language)
     picture(page, f"review-{language}")
     assert faults_of(page) == []

@@ -83,13 +83,19 @@ def test_another_countys_rows_cannot_be_changed(theirs: Employer, clerk: User) -
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into enrollment_coverage (employer_id, county_id, line, first_period)"
-        " values (%s, 220182, 'medical', '1996-01-01')",
-        "insert into enrollment_employer (county_id, number, organisation_code, name, pinyin, ownership, industry,"
-        " system, trade_class, status, bank_name, bank_account, contact_name, contact_phone, registered_on)"
-        " values (220182, '220182-%s9', '', 'x', '', 'state', 'mining', '', 1, 'active', '', '', '', '', '1996-01-01')",
-        "insert into access_auditentry (act, object_kind, user_id, reason, details)"
-        " select 'x', 'x', max(id), '', '{}' from access_user where %s > 0 and username like 'clerk-220182%%'",
+        """
+        insert into enrollment_coverage (employer_id, county_id, line, first_period)
+        values (%s, 220182, 'medical', '1996-01-01')
+        """,
+        """
+        insert into enrollment_employer (county_id, number, organisation_code, name, pinyin, ownership, industry,
+          system, trade_class, status, bank_name, bank_account, contact_name, contact_phone, registered_on)
+        values (220182, '220182-%s9', '', 'x', '', 'state', 'mining', '', 1, 'active', '', '', '', '', '1996-01-01')
+        """,
+        """
+        insert into access_auditentry (act, object_kind, user_id, reason, details)
+        select 'x', 'x', max(id), '', '{}' from access_user where %s > 0 and username like 'clerk-220182%%'
+        """,
     ],
 )
 def test_nothing_is_written_into_another_county_or_in_anothers_name(

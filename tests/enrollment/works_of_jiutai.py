@@ -71,7 +71,7 @@ def jiutai_works() -> JiutaiWorks:
                 set_today(date(1995, 1, 5))
             last = start_declaration(employer=employer, fee_year=1995, by=clerk)
             wages = {place: row[5] or "1200" for place, row in enumerate(PEOPLE)}
-            wages |= {place: "4200" for place in range(len(PEOPLE), len(last.draft["rows"]))}
+            wages |= dict.fromkeys(range(len(PEOPLE), len(last.draft["rows"])), "4200")
             rows = {place: {"year_wages": text, "months": "12"} for place, text in wages.items()}
             for place, row in enumerate(PEOPLE):
                 if not row[5]:
