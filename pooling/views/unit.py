@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from jilin_si.money import ZERO
 from jilin_si.periods import format_period
 from jilin_si.web.formats import plain_text
 from jilin_si.web.tables import (
@@ -78,7 +79,7 @@ def unit(request: HttpRequest, code: int) -> HttpResponseBase:
     text = plain_text(request.GET.get("q", ""))[:60]
     owing = request.GET.get("owing") == "1"
     rows = county.employers(agency.pk, span, text, owing)
-    totals = {name: sum(getattr(r, name) for r in rows) for name in ("due", "paid", "owed")}
+    totals = {name: sum((getattr(r, name) for r in rows), ZERO) for name in ("due", "paid", "owed")}
     table = table_for(request, EmployerTable, rows, span=span, totals=totals)
     title = _("%(unit)s: employers' pension contributions") % {"unit": agency.unit_name}
     if file := export_for(request, table, f"employers-{agency.code}-{span.key}", title):

@@ -1,4 +1,4 @@
-"""Pooling is tested under the application's role, in the scope of who acts; set jobs as the owner."""
+"""Pooling is tested in the scope of who acts; most acts as the owner of the tables, as set jobs are."""
 
 from __future__ import annotations
 
@@ -7,25 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from jilin_si.access.scope import acting_as, everything
-
-
-@pytest.fixture(autouse=True)
-def _tmp_reference(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.core.management import get_commands
-
-    if "bootstrap" in get_commands():
-        return
-    request.getfixturevalue("db")
-    from jilin_si.agencies.load import load_agencies
-    from jilin_si.ledger.load import load_accounts
-    from jilin_si.policy.parameter_files import policy_of, read_all
-    from pooling.services import plan
-    from tests.roles import as_owner
-
-    with as_owner():
-        load_agencies()
-        load_accounts()
-    monkeypatch.setattr(plan, "_policy", lambda: policy_of(read_all()))
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.scope import Scope, acting_as, scope_of
@@ -48,6 +48,13 @@ def finance(county_id: int) -> User:
 def as_user(user: User) -> AbstractContextManager[Scope]:
     """Act in the scope of a person, as a request does."""
     return acting_as(scope_of(user))
+
+
+@contextmanager
+def as_request(user: User) -> Iterator[Scope]:
+    """Act as a request of this person does: one transaction, the scope told to the database in it."""
+    with transaction.atomic(), acting_as(scope_of(user)) as scope:
+        yield scope
 
 
 def open_books(counties: Iterable[int], year: int = 1996) -> None:
