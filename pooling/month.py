@@ -7,7 +7,7 @@ before anything is sent, so that the database alone can tell what is left; the c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -21,7 +21,8 @@ from jilin_si.jobs.reconciler import Sending, Unfinished, send, unfinished
 from jilin_si.jobs.units import UnitResult, finish_run_if_complete, plan_units, run_unit
 from jilin_si.ledger.services import open_periods
 from jilin_si.money import format_yuan
-from jilin_si.periods import format_period
+from jilin_si.periods import format_period, last_day
+from jilin_si.policy.lookup import database_policy
 from pooling.models import Redistribution
 from pooling.services import (
     PoolingConflict,
@@ -34,12 +35,17 @@ from pooling.services.common import lock, note, require_role
 
 MONTH, PENSIONS = "month", "pensions"
 REMIT, REDISTRIBUTE = "remit", "redistribute"
-ASSESSMENT_DAY = 8
 
 
 def day_of(key: str) -> date:
     """The business day on which a run was started: bank lines up to it are taken in."""
     return date.fromisoformat(key[:10])
+
+
+def assessment_day(period: date) -> date:
+    """The day of a month from which it is assessed (核定日, rule COL-1)."""
+    day = int(database_policy().value("col.assess_day", period))
+    return min(period.replace(day=1) + timedelta(days=day - 1), last_day(period))
 
 
 # ── the units ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +116,7 @@ def start_month(
     """Start the month's job for every unit whose books are open for it, and return its run.
 
     A run that is not finished is returned instead of a second one; so is run ``number`` where it was started before
-    (two people pressed the same button). Before the 8th it is refused unless ``early``: what is assessed is fixed.
+    (two people pressed the same button). Before the day of the assessment it is refused unless ``early``: what is assessed is fixed.
     """
     from pooling.tasks import send_chord
 
@@ -142,10 +148,11 @@ def plan_month(
     if number is not None and number > len(runs) + 1:
         raise PoolingConflict(_("The month was run differently meanwhile. Load the page again."))
     day = today()
-    if day < period.replace(day=ASSESSMENT_DAY) and not early:
+    assessed_from = assessment_day(period)
+    if day < assessed_from and not early:
         raise PoolingError(
             _("%(period)s is assessed from its %(day)sth on.")
-            % {"period": format_period(period), "day": ASSESSMENT_DAY}
+            % {"period": format_period(period), "day": assessed_from.day}
         )
     counties = _with_state(period, ("open", "assessed"))
     if not counties:
@@ -206,7 +213,7 @@ def due_period(day: date) -> date | None:
             "select min(period) from ledger_period where state = 'open' and agency_id <> %s", [PROVINCE]
         )
         (period,) = cursor.fetchone()
-    if period is None or day < period.replace(day=ASSESSMENT_DAY):
+    if period is None or day < assessment_day(period):
         return None
     return None if JobRun.objects.filter(job=MONTH, period=period).exists() else period
 

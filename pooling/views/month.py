@@ -123,9 +123,9 @@ def start(request: HttpRequest, period: date) -> HttpResponse:
     context = {
         "books": selectors.books(period),
         "number": number,
-        "early": today() < period.replace(day=jobs.ASSESSMENT_DAY),
+        "early": today() < jobs.assessment_day(period),
         "today": today(),
-        "assessment_day": period.replace(day=jobs.ASSESSMENT_DAY),
+        "assessment_day": jobs.assessment_day(period),
     }
     return _typed(request, period, "pooling/start.html", context, act)
 
