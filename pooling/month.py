@@ -116,7 +116,8 @@ def start_month(
     """Start the month's job for every unit whose books are open for it, and return its run.
 
     A run that is not finished is returned instead of a second one; so is run ``number`` where it was started before
-    (two people pressed the same button). Before the day of the assessment it is refused unless ``early``: what is assessed is fixed.
+    (two people pressed the same button). Before the day of the assessment it is refused unless ``early``: what is
+    assessed is fixed.
     """
     from pooling.tasks import send_chord
 
@@ -151,7 +152,7 @@ def plan_month(
     assessed_from = assessment_day(period)
     if day < assessed_from and not early:
         raise PoolingError(
-            _("%(period)s is assessed from its %(day)sth on.")
+            _("%(period)s is assessed from day %(day)s on.")
             % {"period": format_period(period), "day": assessed_from.day}
         )
     counties = _with_state(period, ("open", "assessed"))

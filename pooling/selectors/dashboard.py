@@ -9,11 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Min
-
 from jilin_si.agencies.models import PROVINCE, Agency
 from jilin_si.money import ZERO
-from pooling.models import PoolingMonth
 from pooling.selectors.months import (
     Span,
     UnitMonths,
@@ -151,15 +148,21 @@ class Dashboard:
         return rates
 
 
-def dashboard(span: Span, level: str = COUNTY, prefecture_id: int | None = None) -> Dashboard | None:
-    """The dashboard of who asks; ``prefecture_id`` narrows it to one prefecture. None where nothing is in scope."""
-    first = PoolingMonth.objects.aggregate(first=Min("period"))["first"] or span.first
-    window = unit_months(span, back_to=max(first, back_a_year(span.last)))
+def dashboard(
+    span: Span, level: str = COUNTY, prefecture_id: int | None = None, first: date | None = None
+) -> Dashboard | None:
+    """The dashboard of who asks; ``prefecture_id`` narrows it to one prefecture. None where nothing is in scope.
+
+    ``first`` is the first month known: with it the bars go back a year, else they show the span.
+    """
+    money = bank(span.last)
+    back_to = max(first, back_a_year(span.last)) if first else span.first
+    window = unit_months(span, back_to, money)
     prefecture = None
     if prefecture_id is not None:
         window = [unit for unit in window if prefecture_id in (unit.agency.pk, unit.agency.parent_id)]
         prefecture = next((unit.agency for unit in window if unit.agency.pk == prefecture_id), None)
     if not window:
         return None
-    held = bank(span.last).get(PROVINCE, {"cash": ZERO, "reserve": ZERO}) if sees_province() else None
+    held = money.get(PROVINCE, {"cash": ZERO, "reserve": ZERO}) if sees_province() else None
     return Dashboard(span, level, prefecture, window, held)

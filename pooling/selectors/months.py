@@ -13,9 +13,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Min, Q, Sum
 
 from jilin_si.access.scope import current
+from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE, Agency
 from jilin_si.money import ZERO, from_fen
 from jilin_si.periods import add_months, month, periods
@@ -207,8 +208,13 @@ def together(agency: Agency, units: Iterable[UnitMonths]) -> UnitMonths:
 _MOVED = ("plan_up", "plan_down", "proposed", "remitted", "received", "redistributed")
 
 
-def unit_months(span: Span, back_to: date | None = None) -> list[UnitMonths]:
-    """Every unit in scope over the span's months (and those before it, back to ``back_to``), as known at its end."""
+def unit_months(
+    span: Span, back_to: date | None = None, money: dict[int, dict[str, Decimal]] | None = None
+) -> list[UnitMonths]:
+    """Every unit in scope over the span's months (and those before it, back to ``back_to``), as known at its end.
+
+    ``money``: what ``bank`` told of the span's end, where it was asked already.
+    """
     window = Span(min(back_to or span.first, span.first), span.last)
     months = window.periods
     year_end = month(span.last.year, 12)
@@ -224,7 +230,7 @@ def unit_months(span: Span, back_to: date | None = None) -> list[UnitMonths]:
     rows: dict[int, dict[date, PoolingMonth]] = {}
     for row in PoolingMonth.objects.filter(period__gte=window.first, period__lte=year_end):
         rows.setdefault(row.county_id, {})[row.period] = row
-    money = bank(span.last)
+    money = bank(span.last) if money is None else money
     found = []
     for agency in units_in_scope():
         mine = [rows.get(agency.pk, {}).get(period) for period in months]
@@ -310,15 +316,20 @@ def bank(last: date) -> dict[int, dict[str, Decimal]]:
         }
 
 
+def known_months() -> tuple[Span, date]:
+    """The fee year so far (January to the last month in which anything moved in scope), and the first month known."""
+    moved = Q(proposed__gt=0) | Q(pension_cost__gt=0) | Q(redistributed__gt=0)
+    known = PoolingMonth.objects.aggregate(
+        first=Min("period"), planned=Max("period"), moved=Max("period", filter=moved)
+    )
+    last = known["moved"] or month((known["planned"] or today()).year, 1)
+    span = Span(month(last.year, 1), last)
+    return span, known["first"] or span.first
+
+
 def default_span() -> Span:
-    """The fee year so far: from January to the last month that was assessed anywhere in scope."""
-    known = PoolingMonth.objects.filter(
-        Q(proposed__gt=0) | Q(pension_cost__gt=0) | Q(redistributed__gt=0)
-    ).aggregate(last=Max("period"))["last"]
-    last = known or PoolingMonth.objects.aggregate(first=Max("period"))["first"] or month(1996, 1)
-    if known is None:
-        last = month(last.year, 1)
-    return Span(month(last.year, 1), last)
+    """The fee year so far."""
+    return known_months()[0]
 
 
 def back_a_year(last: date) -> date:

@@ -20,18 +20,18 @@ from pooling import charts
 from pooling.forms import SpanForm
 from pooling.permissions import is_province, require_reader
 from pooling.selectors.dashboard import COUNTY, PREFECTURE, TABS, Dashboard, dashboard
-from pooling.selectors.months import UnitMonths, default_span
+from pooling.selectors.months import UnitMonths, known_months
 from pooling.selectors.progress import latest_run
-from pooling.services.remittance import reserve_share
 
 
 @require_safe
 def remittances(request: HttpRequest) -> HttpResponseBase:
     """The dashboard of the reader's units: ``?from=&to=&tab=&level=&in=&sort=&unit=``."""
     require_reader(request)
-    span, form = SpanForm.read(request.GET, default_span())
+    usual, first = known_months()
+    span, form = SpanForm.read(request.GET, usual)
     level = PREFECTURE if request.GET.get("level") == PREFECTURE else COUNTY
-    board = dashboard(span, level, _prefecture(request))
+    board = dashboard(span, level, _prefecture(request), first)
     if board is None:
         raise Http404
     if len(board.window) == 1 and board.prefecture is None:  # who sees one unit sees it at once
@@ -116,7 +116,9 @@ def _figures(board: Dashboard) -> dict[str, Any]:
         for name in ("due", "remitted", "rate", "owed", "down", "gap", "reserve")
     }
     down_rate = total.down.paid * 100 / total.down.due if total.down.due else None
-    share = reserve_share(board.span.last.year) if board.is_whole_province else Decimal(0)
+    share = Decimal(0)  # what of each remittance the reserve takes by the year's plan
+    if board.is_whole_province and total.year_up > total.year_down:
+        share = (total.year_up - total.year_down) / total.year_up
     return {
         "due": total.up.due,
         "remitted": total.up.paid,
