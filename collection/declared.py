@@ -19,7 +19,8 @@ from jilin_si.policy.database import database_policy
 def wage_rules(employer: Employer, period: date) -> WageRules:
     """The rates of the month in every line that covers the employer; the average wage behind floor and cap."""
     policy = database_policy()
-    rules, average = [], {}
+    rules: list[LineRule] = []
+    average: dict[str, Decimal] = {}
     for contribution in _covering(employer, period):
         rates = {rate.trade_class: rate for rate in contribution.rates(policy, period, employer.county_id)}
         rate = rates.get(employer.trade_class) or rates.get(0)

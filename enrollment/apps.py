@@ -9,9 +9,12 @@ class EnrollmentConfig(AppConfig):
     def ready(self) -> None:
         from enrollment.desk import register_cards
         from enrollment.explain import register_traces
+        from enrollment.invariants import invariants
         from enrollment.navigation import register_entries
         from jilin_si.access.rls import append_only
+        from jilin_si.jobs.invariants import register
 
+        register(invariants)
         register_entries()
         register_cards()
         register_traces()

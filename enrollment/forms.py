@@ -49,7 +49,7 @@ class PlainTextField(PlainCharField):
     """Text that its own check reads: nothing is cut or folded before."""
 
     def to_python(self, value: Any) -> str:
-        return forms.CharField.to_python(self, value)
+        return forms.CharField.to_python(self, value) or ""
 
 
 class EnrolForm(RefusedForm):

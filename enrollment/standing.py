@@ -1,4 +1,4 @@
-"""Questions to the whole registry, beyond the asker's scope: answered without saying where (rule of neutral answers)."""
+"""Questions to the whole registry, beyond the asker's scope: answered without saying where anybody is."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -97,7 +98,7 @@ def read_wage(cell: str) -> Decimal | None:
         raise CellError(codes.get(error.code, "wage_not_a_number")) from None
 
 
-def read_word(cell: str, words: dict[str, str], code: str) -> str | None:
+def read_word(cell: str, words: Mapping[str, str], code: str) -> str | None:
     """A stored value by its word; None for an empty cell. Raises CellError."""
     if not cell:
         return None

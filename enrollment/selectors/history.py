@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from enrollment.lines import line_name
 from enrollment.models import Declaration, DeclarationLine, Employer, LeaveReason, Worker
@@ -94,7 +95,14 @@ def _wages(worker: Worker) -> list[Happened]:
     return told
 
 
-_SHOWN = ("identity_number", "name", "category", "identity", "first_work_date", "deemed_months")
+_SHOWN = {
+    "identity_number": gettext_lazy("Identity number"),
+    "name": pgettext_lazy("person", "Name"),
+    "category": gettext_lazy("Employed as"),
+    "identity": gettext_lazy("Identity"),
+    "first_work_date": gettext_lazy("Started work"),
+    "deemed_months": gettext_lazy("Deemed months"),
+}
 
 
 def _versions(worker: Worker) -> list[Happened]:
@@ -124,8 +132,8 @@ def _versions(worker: Worker) -> list[Happened]:
                     Happened(
                         on=day,
                         at=at,
-                        who=names.get(context.get("user"), "") or _("System"),
-                        what=str(Worker._meta.get_field(field).verbose_name),
+                        who=names.get(context.get("user", 0), "") or _("System"),
+                        what=str(_SHOWN[field]),
                         before=_value(field, old) or "—",
                         after=_value(field, new) or "—",
                     )

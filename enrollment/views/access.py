@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from enrollment.models import Declaration, Employer, Worker
 from enrollment.refusals import Refusal
+from jilin_si.access.models import User
 from jilin_si.web.navigation import STAFF_ROLES, roles_of
 
 
@@ -25,6 +26,13 @@ def staff_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         return view(request, *args, **kwargs)
 
     return allowed
+
+
+def who(request: HttpRequest) -> User:
+    """The person who is signed in. Nobody else comes this far: every page needs a sign-in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def employer_or_404(pk: int) -> Employer:

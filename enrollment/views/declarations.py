@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +44,7 @@ from enrollment.services import (
 )
 from enrollment.services.declarations import NotReady
 from enrollment.tables import DeclarationTable
-from enrollment.views.access import declaration_or_404, employer_or_404, staff_page, tell_refusal
+from enrollment.views.access import declaration_or_404, employer_or_404, staff_page, tell_refusal, who
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
 from jilin_si.web.drafts import drop_draft, keep_draft
@@ -54,7 +54,7 @@ from jilin_si.web.tables import export_for, table_for
 
 @staff_page
 @require_safe
-def declaration_list(request: HttpRequest) -> HttpResponse:
+def declaration_list(request: HttpRequest) -> HttpResponseBase:
     """Returns of the scope, filtered and sorted by the address."""
     form = DeclarationFilter(fee_years(), request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
@@ -62,18 +62,18 @@ def declaration_list(request: HttpRequest) -> HttpResponse:
     exported = export_for(request, table, "declarations", _("Declarations"))
     if exported is not None:
         return exported
-    table.watches = watch_for([row.record for row in table.paginated_rows], request.user.pk)
+    table.watches = watch_for([row.record for row in table.paginated_rows], who(request).pk)
     return render(request, "enrollment/declaration_list.html", {"table": table, "form": form})
 
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def declaration(request: HttpRequest, pk: int) -> HttpResponse:
+def declaration(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A return: in the grid while it is being typed by who may, else as a reviewer reads it. POST hands it in."""
     if request.method == "POST":
         return _submit(request, pk)
     shown = declaration_or_404(pk)
-    if shown.may_be_entered and may_enter(request.user, shown.county_id):
+    if shown.may_be_entered and may_enter(who(request), shown.county_id):
         return _grid(request, shown)
     return _review(request, shown)
 
@@ -81,13 +81,13 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_page
 @require_POST
 @once
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Begin the yearly return of an employer, or open the one that is there."""
     employer = employer_or_404(pk)
     year = request.POST.get("year", "")
     fee_year = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else today().year
     try:
-        begun = start_declaration(employer=employer, fee_year=fee_year, by=request.user)
+        begun = start_declaration(employer=employer, fee_year=fee_year, by=who(request))
     except Refusal as refusal:
         tell_refusal(request, refusal)
         return HttpResponseRedirect(reverse("enrollment:employer", args=[pk]))
@@ -99,15 +99,14 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def row(request: HttpRequest, pk: int) -> JsonResponse:
     """One row as it is typed: kept in the draft, checked, and answered with its computed cells and the totals."""
     shown = _enterable(request, pk)
-    place = request.POST.get("_row", "")
+    posted: dict[str, str] = {name: str(value) for name, value in request.POST.items()}
+    place = posted.get("_row", "")
     if not (place.isascii() and place.isdigit() and len(place) < 7):
         return JsonResponse({}, status=400)
-    fields = {
-        f"rows-{place}-{name}": value for name, value in request.POST.items() if not name.startswith("_")
-    }
+    fields = {f"rows-{place}-{name}": value for name, value in posted.items() if not name.startswith("_")}
     for name in ("version", "page", "retirees", "retiree_cost"):
-        if name in request.POST:
-            fields[name] = request.POST[name]
+        if name in posted:
+            fields[name] = posted[name]
     try:
         shown = _keep(request, shown, Posted.read(fields))
     except UnreadableFormError:
@@ -144,7 +143,7 @@ def check(request: HttpRequest, pk: int) -> JsonResponse:
 
 @staff_page
 @require_POST
-def side(request: HttpRequest, pk: int) -> HttpResponse:
+def side(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What stands beside the grid about one row."""
     shown = _enterable(request, pk)
     place = request.POST.get("_row", "")
@@ -182,7 +181,7 @@ def draft(request: HttpRequest, pk: int) -> JsonResponse:
 @staff_page
 @require_POST
 @once
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a return back before it is reviewed."""
     return _decide(request, pk, withdraw_declaration, _("The return is yours again."))
 
@@ -190,7 +189,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_page
 @require_POST
 @once
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Approve a return."""
     return _decide(request, pk, approve_declaration, _("Approved: these wages are charged from now on."))
 
@@ -198,7 +197,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_page
 @require_POST
 @once
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a return back with a reason."""
     form = ReturnForm(request.POST)
     if not form.is_valid():
@@ -208,7 +207,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _submit(request: HttpRequest, pk: int) -> HttpResponse:
+def _submit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Keep what was typed, whatever comes of it; then hand the return in, once."""
     shown = _enterable(request, pk)
     try:
@@ -224,10 +223,10 @@ def _submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @once
-def _hand_in(request: HttpRequest, shown: Declaration, posted: Posted) -> HttpResponse:
+def _hand_in(request: HttpRequest, shown: Declaration, posted: Posted) -> HttpResponseBase:
     """Where something is to be mended the grid comes back with all of it marked."""
     try:
-        submit_declaration(declaration=shown, version=shown.version, page=posted.page, by=request.user)
+        submit_declaration(declaration=shown, version=shown.version, page=posted.page, by=who(request))
     except NotReady as refused:
         return _grid(request, shown, refused.checked, posted)
     except Stale as stale:
@@ -249,12 +248,12 @@ def draft_key(shown: Declaration) -> str:
     return f"declaration-{shown.pk}"
 
 
-def _decide(request: HttpRequest, pk: int, act: Any, done: str, **more: Any) -> HttpResponse:
+def _decide(request: HttpRequest, pk: int, act: Any, done: str, **more: Any) -> HttpResponseBase:
     shown = declaration_or_404(pk)
     version = request.POST.get("version", "")
     try:
         number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
-        act(declaration=shown, version=number, by=request.user, **more)
+        act(declaration=shown, version=number, by=who(request), **more)
     except Stale as stale:
         messages.error(request, _stale_words(stale))
     except Refusal as refusal:
@@ -266,7 +265,7 @@ def _decide(request: HttpRequest, pk: int, act: Any, done: str, **more: Any) -> 
 
 def _enterable(request: HttpRequest, pk: int) -> Declaration:
     shown = declaration_or_404(pk)
-    require(request.user, shown.county_id, *MAY_ENTER)
+    require(who(request), shown.county_id, *MAY_ENTER)
     return shown
 
 
@@ -278,7 +277,7 @@ def _keep(request: HttpRequest, shown: Declaration, posted: Posted) -> Declarati
         retiree_cost=posted.retiree_cost,
         version=posted.version,
         page=posted.page,
-        by=request.user,
+        by=who(request),
     )
 
 
@@ -287,7 +286,7 @@ def _grid(
     shown: Declaration,
     checked: CheckedDeclaration | None = None,
     posted: Posted | None = None,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The grid; after a refused hand-in with every fault marked."""
     checker = Checker(shown)
     whole = checked or checker.whole(shown.draft)
@@ -328,13 +327,13 @@ def _grid(
     return render(request, "enrollment/declaration_grid.html", context, status=422 if refused else 200)
 
 
-def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = None) -> HttpResponse:
+def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = None) -> HttpResponseBase:
     """The return as a reviewer reads it: what changed against last year first."""
     review = review_of(shown)
     show = request.GET.get("show", "outstanding" if shown.state == Declaration.State.SUBMITTED else "all")
     rows = {"outstanding": review.outstanding, "new": review.new}.get(show, review.rows)
     waiting = shown.state == Declaration.State.SUBMITTED
-    reviewer = waiting and may_review(request.user, shown.county_id)
+    reviewer = waiting and may_review(who(request), shown.county_id)
     typed_by = set((shown.draft or {}).get("editors", [])) | {shown.entered_by_id}
     context = {
         "declaration": shown,
@@ -344,10 +343,10 @@ def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = 
         "more_rows": max(0, len(rows) - 500),
         "show": show,
         "history": declaration_history(shown),
-        "own_work": request.user.pk in typed_by,
-        "may_review": reviewer and request.user.pk not in typed_by,
+        "own_work": who(request).pk in typed_by,
+        "may_review": reviewer and who(request).pk not in typed_by,
         "is_reviewer": reviewer,
-        "may_withdraw": waiting and may_enter(request.user, shown.county_id),
+        "may_withdraw": waiting and may_enter(who(request), shown.county_id),
         "form": form or ReturnForm(),
         "yearly": shown.kind == Declaration.Kind.YEARLY,
         "last_year": shown.fee_year - 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from enrollment.selectors.employers import employers, people_now, with_wages
 from enrollment.selectors.history import employer_history
 from enrollment.services import register_employer, set_coverage
 from enrollment.tables import EmployerTable
-from enrollment.views.access import employer_or_404, staff_page
+from enrollment.views.access import employer_or_404, staff_page, who
 from jilin_si.access.models import Assignment, Role
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
@@ -32,7 +32,7 @@ PEOPLE_PER_PAGE = 12
 
 @staff_page
 @require_safe
-def employer_list(request: HttpRequest) -> HttpResponse:
+def employer_list(request: HttpRequest) -> HttpResponseBase:
     """Employers of the scope, filtered and sorted by the address."""
     form = EmployerFilter(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
@@ -46,7 +46,7 @@ def employer_list(request: HttpRequest) -> HttpResponse:
 
 @staff_page
 @require_safe
-def employer(request: HttpRequest, pk: int) -> HttpResponse:
+def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One employer: people, returns, coverage, what happened, and what upper floors add (bills, arrears)."""
     shown = employer_or_404(pk)
     filters = {"now": request.GET.get("people", "living")}
@@ -73,7 +73,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
         "history": employer_history(shown, 12),
         "main_panels": panels_for(request, "employer", shown),
         "side_panels": panels_for(request, "employer", shown, column="side"),
-        "may_enter": may_enter(request.user, shown.county_id),
+        "may_enter": may_enter(who(request), shown.county_id),
         "once_key": new_key(),
     }
     return render(request, "enrollment/employer.html", context)
@@ -82,16 +82,16 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_page
 @require_http_methods(["GET", "POST"])
 @once
-def employer_new(request: HttpRequest) -> HttpResponse:
+def employer_new(request: HttpRequest) -> HttpResponseBase:
     """Register an employer in the unit where one is clerk."""
     county_id = own_unit(request)
-    require(request.user, county_id or 0, *MAY_ENTER)
+    require(who(request), county_id or 0, *MAY_ENTER)
     form = EmployerForm(request.POST or None)
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
     if request.method == "POST" and form.is_valid():
         try:
-            made = register_employer(county_id=county_id or 0, by=request.user, **form.act)
+            made = register_employer(county_id=county_id or 0, by=who(request), **form.act)
         except Refusal as refusal:
             form.take_refusal(refusal)
         else:
@@ -107,17 +107,17 @@ def employer_new(request: HttpRequest) -> HttpResponse:
 @staff_page
 @require_http_methods(["GET", "POST"])
 @once
-def coverage(request: HttpRequest, pk: int) -> HttpResponse:
+def coverage(request: HttpRequest, pk: int) -> HttpResponseBase:
     """An employer joins a line, or leaves it."""
     shown = employer_or_404(pk)
-    require(request.user, shown.county_id, *MAY_ENTER)
+    require(who(request), shown.county_id, *MAY_ENTER)
     initial = {name: request.GET[name] for name in ("line", "first_period") if name in request.GET}
     form = CoverageForm(request.POST or None, initial=initial)
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
     if request.method == "POST" and form.is_valid():
         try:
-            set_coverage(employer=shown, by=request.user, **form.act)
+            set_coverage(employer=shown, by=who(request), **form.act)
         except Refusal as refusal:
             form.take_refusal(refusal)
         else:
@@ -130,7 +130,7 @@ def coverage(request: HttpRequest, pk: int) -> HttpResponse:
 def own_unit(request: HttpRequest) -> int | None:
     """The unit where this person is clerk; None for everybody else."""
     return (
-        Assignment.objects.filter(user_id=request.user.pk, role=Role.CLERK)
+        Assignment.objects.filter(user_id=who(request).pk, role=Role.CLERK)
         .order_by("agency_id")
         .values_list("agency_id", flat=True)
         .first()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from enrollment.imports.storing import store_roster
 from enrollment.permissions import MAY_ENTER, may_enter, require
 from enrollment.refusals import Refusal
 from enrollment.services.declarations import NotReady
-from enrollment.views.access import employer_or_404, staff_page, tell_refusal
+from enrollment.views.access import employer_or_404, staff_page, tell_refusal, who
 from jilin_si.access.once import new_key, once
 from jilin_si.web.exports import export
 
@@ -39,10 +39,10 @@ MAX_PASTED_ROWS = 500
 @staff_page
 @require_http_methods(["GET", "POST"])
 @once
-def import_roster(request: HttpRequest, pk: int) -> HttpResponse:
+def import_roster(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a file or pasted rows for an employer, read it, and lead to the preview."""
     employer = employer_or_404(pk)
-    require(request.user, employer.county_id, *MAY_ENTER)
+    require(who(request), employer.county_id, *MAY_ENTER)
     form = RosterForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +50,7 @@ def import_roster(request: HttpRequest, pk: int) -> HttpResponse:
             kept = RosterImport.objects.create(
                 employer=employer,
                 county_id=employer.county_id,
-                made_by=request.user,
+                made_by=who(request),
                 file_name=name,
                 kind=sheet.kind,
                 encoding=sheet.encoding,
@@ -68,11 +68,11 @@ def import_roster(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_page
 @require_http_methods(["GET", "POST"])
-def roster(request: HttpRequest, pk: int) -> HttpResponse:
+def roster(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The preview; POST says what the columns are."""
     kept = _kept(pk)
     if request.method == "POST":
-        require(request.user, kept.county_id, *MAY_ENTER)
+        require(who(request), kept.county_id, *MAY_ENTER)
         kept.choices = {
             name.removeprefix("column-"): value
             for name, value in request.POST.items()
@@ -100,10 +100,10 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         "total": len(checked.rows),
         "show": show,
         "page": page,
-        "rows": shown_rows(page.object_list, columns),
+        "rows": shown_rows(list(page.object_list), columns),
         "to_store": counts["new"] + counts["change"],
         "wrong": counts["wrong"],
-        "may_store": may_enter(request.user, kept.county_id),
+        "may_store": may_enter(who(request), kept.county_id),
     }
     return render(request, "enrollment/roster.html", context)
 
@@ -111,10 +111,10 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_page
 @require_POST
 @once
-def roster_store(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_store(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Store the good rows; the wrong ones stay out."""
     kept = _kept(pk)
-    require(request.user, kept.county_id, *MAY_ENTER)
+    require(who(request), kept.county_id, *MAY_ENTER)
     columns = columns_of(kept)
     here = HttpResponseRedirect(reverse("enrollment:roster", args=[pk]))
     if kept.state == RosterImport.State.STORED or columns is None or columns.missing:
@@ -122,7 +122,7 @@ def roster_store(request: HttpRequest, pk: int) -> HttpResponse:
     checked = check_kept(kept, columns)
     try:
         stored = store_roster(
-            employer=kept.employer, rows=checked.rows, first_period=kept.first_period, by=request.user
+            employer=kept.employer, rows=checked.rows, first_period=kept.first_period, by=who(request)
         )
     except Refusal as refusal:
         tell_refusal(request, refusal)
@@ -144,7 +144,7 @@ def roster_store(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_page
 @require_safe
-def roster_wrong(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_wrong(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The wrong rows as a workbook with a column of reasons."""
     kept = _kept(pk)
     columns = columns_of(kept)

@@ -22,7 +22,7 @@ from enrollment.services import end_employment, enrol_worker
 from enrollment.services.declarations import NotReady
 from enrollment.standing import standing
 from enrollment.tables import WorkerTable
-from enrollment.views.access import employer_or_404, staff_page, worker_or_404
+from enrollment.views.access import employer_or_404, staff_page, who, worker_or_404
 from jilin_si.access.audit import record
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
@@ -89,7 +89,7 @@ def worker(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": panels_for(request, "worker", shown, column="facts"),
         "tags": panels_for(request, "worker", shown, column="tags"),
         "actions": panels_for(request, "worker", shown, column="actions"),
-        "may_enter": bool(living) and may_enter(request.user, last.county_id),
+        "may_enter": bool(living) and may_enter(who(request), last.county_id),
         "unmask": UnmaskForm(),
     }
     return render(request, "enrollment/worker.html", context)
@@ -106,7 +106,7 @@ def whole_number(request: HttpRequest, pk: int) -> HttpResponse:
     place = Employment.objects.filter(worker=shown).order_by("-first_period").first()
     record(
         "show_number",
-        by=request.user,
+        by=who(request),
         about="worker",
         number=shown.pk,
         county_id=place.county_id if place else None,
@@ -122,13 +122,13 @@ def whole_number(request: HttpRequest, pk: int) -> HttpResponse:
 def enrol(request: HttpRequest, pk: int) -> HttpResponse:
     """A worker joins an employer."""
     employer = employer_or_404(pk)
-    require(request.user, employer.county_id, *MAY_ENTER)
+    require(who(request), employer.county_id, *MAY_ENTER)
     form = EnrolForm(employer, request.POST or None)
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
     if request.method == "POST" and form.is_valid():
         try:
-            made = enrol_worker(employer=employer, by=request.user, **form.act)
+            made = enrol_worker(employer=employer, by=who(request), **form.act)
         except Refusal as refusal:
             form.take_refusal(refusal)
         except NotReady as refused:
@@ -162,7 +162,7 @@ def enrol(request: HttpRequest, pk: int) -> HttpResponse:
 def told_by_number(request: HttpRequest, pk: int) -> HttpResponse:
     """What a number tells as it is typed: sex, birth, age, and whether the registry knows the person."""
     employer = employer_or_404(pk)
-    require(request.user, employer.county_id, *MAY_ENTER)
+    require(who(request), employer.county_id, *MAY_ENTER)
     told = _told(employer, request.POST.get("identity_number", ""), request.POST.get("name", ""))
     return render(request, "enrollment/_told.html", {"told": told, "employer": employer})
 
@@ -178,13 +178,13 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if employment is None:
         raise Http404
-    require(request.user, employment.county_id, *MAY_ENTER)
+    require(who(request), employment.county_id, *MAY_ENTER)
     form = LeaveForm(employment, request.POST or None)
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
     if request.method == "POST" and form.is_valid():
         try:
-            end_employment(employment=employment, by=request.user, **form.cleaned_data)
+            end_employment(employment=employment, by=who(request), **form.cleaned_data)
         except Refusal as refusal:
             form.take_refusal(refusal)
         else:
