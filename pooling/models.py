@@ -6,6 +6,8 @@ the province all. Whoever approves never proposed, which the database holds to.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +17,15 @@ from jilin_si.access.scope import ScopedManager
 from jilin_si.agencies.models import PROVINCE
 from jilin_si.money import MoneyField
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 USER = "access.User"
 JOURNAL = "ledger.Journal"
 AGENCY = "agencies.Agency"
 
 
-def _rate(words: object) -> models.DecimalField:
+def _rate(words: StrOrPromise) -> models.DecimalField:
     return models.DecimalField(words, max_digits=7, decimal_places=6)
 
 
@@ -28,7 +33,7 @@ def _person() -> models.ForeignKey:
     return models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
 
 
-def _journal(words: object) -> models.ForeignKey:
+def _journal(words: StrOrPromise) -> models.ForeignKey:
     return models.ForeignKey(
         JOURNAL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=words
     )

@@ -41,3 +41,10 @@ def require_province(request: HttpRequest) -> None:
 def is_finance(request: HttpRequest) -> bool:
     """Whether who asks is a finance officer of some unit."""
     return bool(request.scope.has(Role.FINANCE))  # type: ignore[attr-defined]
+
+
+def acting_user(request: HttpRequest) -> int:
+    """The number of who asks, who is signed in."""
+    number = request.user.pk
+    assert number is not None
+    return int(number)

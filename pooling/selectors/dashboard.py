@@ -141,7 +141,7 @@ class Dashboard:
     @cached_property
     def prefecture_rates(self) -> dict[int, Decimal | None]:
         """Each unit's prefecture's rate, by unit: what the map shows at the level of prefectures."""
-        rates = {}
+        rates: dict[int, Decimal | None] = {}
         for prefecture, units in self._groups(self.units):
             rate = together(prefecture, units).up.rate
             rates.update(dict.fromkeys((unit.agency.pk for unit in units), rate))

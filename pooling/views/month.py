@@ -22,7 +22,7 @@ from pooling import month as jobs
 from pooling import services
 from pooling.forms import TypedPeriodForm
 from pooling.models import Remittance
-from pooling.permissions import is_finance, is_province, require_province, require_reader
+from pooling.permissions import acting_user, is_finance, is_province, require_province, require_reader
 from pooling.selectors import month as selectors
 from pooling.selectors.progress import find_run, latest_run, progress
 from pooling.views.refusal import refused
@@ -114,7 +114,7 @@ def start(request: HttpRequest, period: date) -> HttpResponse:
     number = int(given) if given.isdigit() and len(given) < 4 else jobs.next_number(period)
 
     def act() -> str:
-        run = jobs.start_month(period, request.user.pk, number, early=True)
+        run = jobs.start_month(period, acting_user(request), number, early=True)
         return _("%(period)s is running, started at %(time)s.") % {
             "period": format_period(period),
             "time": f"{run.started_at:%H:%M}",
@@ -140,13 +140,13 @@ def approve_redistribution(request: HttpRequest, redistribution_id: int) -> Http
     total = _amount(request.POST.get("total"))
 
     def act() -> str:
-        done = services.approve_redistribution(found.pk, request.user.pk, total)
+        done = services.approve_redistribution(found.pk, acting_user(request), total)
         return _("%(total)s yuan were passed down.") % {"total": format_yuan(done.total)}
 
     context = {
         "found": found,
         "shares": selectors.shares(found),
-        "is_second": found.proposed_by_id != request.user.pk,
+        "is_second": found.proposed_by_id != acting_user(request),
     }
     return _typed(request, found.period, "pooling/approve_redistribution.html", context, act)
 
@@ -157,7 +157,7 @@ def pensions(request: HttpRequest, period: date) -> HttpResponse:
     require_province(request)
 
     def act() -> str:
-        jobs.start_pensions(period, request.user.pk)
+        jobs.start_pensions(period, acting_user(request))
         return _("The pensions of %(period)s are being booked.") % {"period": format_period(period)}
 
     cost, cash = selectors.pension_forecast(period)
@@ -170,7 +170,7 @@ def close(request: HttpRequest, period: date) -> HttpResponse:
     require_province(request)
 
     def act() -> str:
-        services.close_province(period, request.user.pk)
+        services.close_province(period, acting_user(request))
         return _("The province's books of %(period)s are closed.") % {"period": format_period(period)}
 
     return _typed(request, period, "pooling/close.html", {"books": selectors.books(period)}, act)
@@ -185,7 +185,7 @@ def confirm(request: HttpRequest, remittance_id: int) -> HttpResponse:
     amount = _amount(request.POST.get("amount"))
 
     def act() -> str:
-        services.confirm_remittance(remittance.pk, request.user.pk, amount)
+        services.confirm_remittance(remittance.pk, acting_user(request), amount)
         return _("%(amount)s yuan are on their way to the province.") % {
             "amount": format_yuan(remittance.amount)
         }
@@ -202,7 +202,7 @@ def receive(request: HttpRequest, remittance_id: int) -> HttpResponse:
     require_province(request)
     remittance = _remittance(request, remittance_id)
     try:
-        services.receive_remittance(remittance.pk, request.user.pk, _amount(request.POST.get("amount")))
+        services.receive_remittance(remittance.pk, acting_user(request), _amount(request.POST.get("amount")))
     except services.PoolingError as error:
         return refused(request, error, address(remittance.period))
     messages.success(
@@ -218,7 +218,7 @@ def propose_redistribution(request: HttpRequest, period: date) -> HttpResponse:
     """Have the redistribution worked out from what is there now."""
     require_province(request)
     try:
-        proposal = services.propose_redistribution(period, request.user.pk)
+        proposal = services.propose_redistribution(period, acting_user(request))
     except services.PoolingError as error:
         return refused(request, error, address(period))
     if proposal is None:

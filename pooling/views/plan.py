@@ -17,7 +17,7 @@ from jilin_si.web.formats import plain_text
 from jilin_si.web.forms import check_field
 from pooling import services
 from pooling.forms import AdjustmentForm
-from pooling.permissions import is_province, require_province, require_reader
+from pooling.permissions import acting_user, is_province, require_province, require_reader
 from pooling.selectors.county import plan_of
 from pooling.selectors.plan import YearPlan, year_plan, years
 from pooling.views.dashboard import find_agency
@@ -49,7 +49,7 @@ def plan(request: HttpRequest, fee_year: int) -> HttpResponseBase:
         "fee_year": fee_year,
         "years": sorted({*years(), fee_year, today().year}, reverse=True),
         "acts": is_province(request),
-        "is_second": found.approver_is_second(request.user.pk),
+        "is_second": found.approver_is_second(acting_user(request)),
     }
     return render(request, "pooling/plan.html", context)
 
@@ -59,7 +59,7 @@ def propose(request: HttpRequest, fee_year: int) -> HttpResponse:
     """Work the plan out from January's assessment."""
     require_province(request)
     try:
-        count = services.propose_plan(fee_year, request.user.pk)
+        count = services.propose_plan(fee_year, acting_user(request))
     except services.PoolingError as error:
         return refused(request, error, address(fee_year))
     messages.success(
@@ -81,7 +81,9 @@ def approve(request: HttpRequest, fee_year: int) -> HttpResponse:
             fault = _("This is about %(year)s.") % {"year": fee_year}
         else:
             try:
-                count = services.approve_plan(fee_year, request.user.pk, _amount(request.POST.get("net")))
+                count = services.approve_plan(
+                    fee_year, acting_user(request), _amount(request.POST.get("net"))
+                )
             except services.PoolingError as error:
                 return refused(request, error, address(fee_year))
             messages.success(request, _("%(count)s plans are in force.") % {"count": count})
@@ -90,7 +92,7 @@ def approve(request: HttpRequest, fee_year: int) -> HttpResponse:
         "plan": found,
         "fee_year": fee_year,
         "fault": fault,
-        "is_second": found.approver_is_second(request.user.pk),
+        "is_second": found.approver_is_second(acting_user(request)),
     }
     return render(request, "pooling/approve_plan.html", context, status=422 if fault else 200)
 
@@ -116,7 +118,7 @@ def adjust(request: HttpRequest, fee_year: int, code: int) -> HttpResponse:
                 fee_year,
                 form.cleaned_data["adjustment"],
                 form.cleaned_data["reason"],
-                request.user.pk,
+                acting_user(request),
             )
         except services.PoolingError as error:
             return refused(request, error, address(fee_year))
