@@ -7,11 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from collection.lines import Contribution, Rate, WorkerFacts, all_lines
 from enrollment.hooks import LineRule, WageCalculation, WageRules
-from enrollment.models import Coverage, Employer
+from enrollment.models import Employer
 from jilin_si.money import ZERO
 from jilin_si.policy.database import database_policy
 
@@ -50,11 +48,12 @@ def explain_wage(employer: Employer, period: date, wage: Decimal) -> list[WageCa
 
 
 def _covering(employer: Employer, period: date) -> list[Contribution]:
-    covered = set(
-        Coverage.objects.filter(employer=employer, first_period__lte=period)
-        .filter(Q(last_period__isnull=True) | Q(last_period__gte=period))
-        .values_list("line", flat=True)
-    )
+    covered = {
+        coverage.line
+        for coverage in employer.coverages.all()  # a list may have fetched them for all its employers at once
+        if coverage.first_period <= period
+        and (coverage.last_period is None or coverage.last_period >= period)
+    }
     return [contribution for contribution in all_lines() if contribution.line in covered]
 
 

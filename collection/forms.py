@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from collection.bank_files import MOST_BYTES
 from collection.lines import all_lines
@@ -34,7 +35,7 @@ def unit_choices(unit_ids: Iterable[int]) -> list[tuple[int, str]]:
 class FilterForm(OfficeForm):
     """A list's filter. What cannot be read is left out; ``unit`` is asked only where there are several."""
 
-    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int, required=False)
+    unit = forms.TypedChoiceField(label=pgettext_lazy("place", "Unit"), coerce=int, required=False)
 
     def __init__(self, *args: Any, units: Iterable[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +126,7 @@ class EmployerField(PlainCharField):
         text = super().clean(value)
         if not text:
             return None
-        text = text.split("　")[0].strip() if text[:1].isdigit() else text
+        text = text.split()[0] if text[:1].isdigit() else text
         found = list(Employer.objects.filter(number=text)[:1]) or list(Employer.objects.filter(name=text)[:2])
         if len(found) != 1:
             code = "several" if found else "unknown"
@@ -133,7 +134,7 @@ class EmployerField(PlainCharField):
         return found[0]
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value.number}　{value.name}" if isinstance(value, Employer) else value
+        return f"{value.number} {value.name}" if isinstance(value, Employer) else value
 
 
 class ReceiptForm(OfficeForm):
@@ -177,13 +178,16 @@ class ReturnForm(OfficeForm):
 class BankFileForm(OfficeForm):
     """A bank's file, for its preview."""
 
-    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    unit = forms.TypedChoiceField(label=pgettext_lazy("place", "Unit"), coerce=int)
     file = forms.FileField(
         label=_("File"),
         help_text=_("Account statement (CSV) or results of entrusted collection (text), up to 5 MB"),
     )
     bank = PlainCharField(
-        label=_("Bank"), max_length=100, required=False, help_text=_("Only where the file does not say it")
+        label=pgettext_lazy("payment", "Bank"),
+        max_length=100,
+        required=False,
+        help_text=_("Only where the file does not say it"),
     )
 
     def __init__(self, *args: Any, units: Iterable[int], **kwargs: Any) -> None:

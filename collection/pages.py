@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from jilin_si.web import states
 from jilin_si.web.desk import Count, CountCard, Step, register_count, register_cycle
@@ -52,7 +52,7 @@ def _register_entries() -> None:
         (gettext_lazy("Contributions"), "receipt", "portal:home", 10, "/portal/bills/"),
         (gettext_lazy("Statements"), "file-text", "portal:statements", 20, ""),
         (gettext_lazy("Declarations"), "table", "portal:declarations", 30, ""),
-        (gettext_lazy("People"), "users", "portal:people", 40, ""),
+        (pgettext_lazy("tab", "People"), "users", "portal:people", 40, ""),
         (gettext_lazy("Notices"), "bell", "notices", 50, ""),
     ):
         register(

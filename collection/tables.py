@@ -104,7 +104,7 @@ class BankLineTable(OfficeTable):
         verbose_name=_("Serial number"),
         linkify=lambda record: reverse("collection:receipt", args=[record.pk]),
     )
-    bank = CutColumn(verbose_name=_("Bank"))
+    bank = CutColumn(verbose_name=pgettext_lazy("payment", "Bank"))
     payer_name = CutColumn(verbose_name=_("Payer"))
     employer = CutColumn(
         verbose_name=_("Employer"),

@@ -153,6 +153,11 @@ def test_money_is_entered_once_however_often_the_form_is_sent(works: Employer, c
     assert "S-1" in wrong.content.decode()
     live = client.post(reverse("collection:receipt_enter"), form | {"_check": "amount", "amount": "abc"})
     assert live.json()["errors"]
+    live = client.post(reverse("collection:receipt_enter"), form | {"_check": "employer"})
+    shown = live.json()["value"]
+    assert shown == f"{works.number} {works.name}"
+    second = form | {"_once": new_key(), "employer": shown, "serial": "S-2"}
+    assert client.post(reverse("collection:receipt_enter"), second).status_code == 302
 
 
 def test_an_unknown_payer_is_matched_on_its_page(works: Employer, clerk: User) -> None:
