@@ -48,7 +48,7 @@ class FilterForm(OfficeForm):
 
     def show(self, **values: Any) -> None:
         """Show what the list is of where the address does not say it."""
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         for name, value in values.items():
             if not data.get(name) and name in self.fields:
                 data[name] = self.fields[name].prepare_value(value)

@@ -47,7 +47,7 @@ def open_year(county_id: int, fee_year: int) -> UnitResult:
             raise LedgerError(_("The year was opened for this county before."))
         cursor.execute("select make_year_partition('collection_spell', %s)", [fee_year])
         (year_table,) = cursor.fetchone()
-        arguments = {
+        arguments: dict[str, Any] = {
             "year": fee_year,
             "county": county_id,
             "recorded": period,

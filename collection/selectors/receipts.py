@@ -37,7 +37,7 @@ def state_of(line: BankLine) -> str:
 def money_sum(*names: str) -> Any:
     """The sum of amounts of a row as an expression; nothing counts as 0.00."""
     zero = Value(0, output_field=MoneyField())
-    total = Coalesce(F(names[0]), zero)
+    total: Any = Coalesce(F(names[0]), zero)
     for name in names[1:]:
         total = total + Coalesce(F(name), zero)
     return ExpressionWrapper(total, output_field=MoneyField())
@@ -211,7 +211,7 @@ def payment_list(employer_id: int, year: int) -> list[PaymentLine]:
     )
     by_line: dict[int, list[Share]] = {}
     for share in shares_of(Q(bank_line_id__in=[line.pk for line in lines])):
-        by_line.setdefault(int(share.receipt.bank_line_id), []).append(share)
+        by_line.setdefault(share.receipt.bank_line_id or 0, []).append(share)
     return [PaymentLine(line, by_line.get(line.pk, [])) for line in lines]
 
 

@@ -175,9 +175,4 @@ def path_of(request: HttpRequest, bill: Bill, *, credited: bool = False) -> list
             path.append(voucher_link(request, journal.pk))
     else:
         path.append(Link(_("paid in full in %(period)s") % {"period": format_period(paid.paid_in)}))
-    seen: set[tuple[str, str]] = set()
-    return [
-        link
-        for link in path
-        if link.text and not ((link.text, link.url) in seen or seen.add((link.text, link.url)))
-    ]
+    return list({(link.text, link.url): link for link in path if link.text}.values())

@@ -190,6 +190,7 @@ def _round_steps(each: Round, several: bool) -> list[Step]:
 def _facts(request: HttpRequest, found: Receipt) -> list[Fact]:
     if found.bank_line is None:
         bill = found.credit_of
+        assert bill is not None  # a receipt is of a bank line or of a bill: a constraint holds it
         return [
             Fact(
                 _("Taken back by a supplement to %(period)s") % {"period": format_period(bill.due_period)},

@@ -85,7 +85,7 @@ def receipt_enter(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            line = services.enter_receipt(**(given | {"line": given["line"] or None}), by=request.user)
+            line = services.enter_receipt(**(given | {"line": given["line"] or None}), by=request.user)  # type: ignore[arg-type]
         except Refusal as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:

@@ -70,7 +70,7 @@ def check(invariants: list[Invariant] | None = None, sessions: int = 2) -> list[
 
 def _check_in_session(snapshot: str, waiting: Queue[Invariant]) -> list[Finding]:
     """Take invariants from the queue until none is left; runs in a thread with a connection of its own."""
-    findings = []
+    findings: list[Finding] = []
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")

@@ -86,7 +86,7 @@ def _shown(result: object) -> str:
 
 
 def _name(policy: Policy, code: str) -> str:
-    info: Mapping[str, Any] | Any = policy.infos.get(code)
+    info = policy.infos.get(code)
     if info is None:
         return code
     return info.name if _chinese() else info.name_en

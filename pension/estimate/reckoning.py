@@ -345,7 +345,7 @@ def _plan1(facts: _Facts) -> Amount:
                 "coefficient": policy.value("plan1.coef"),
             },
         )
-        parts = ((_("from the account, projected over all years"), found["monthly"]),)
+        parts = ((_("from the account, projected over all years"), found["monthly"]),)  # type: ignore[assignment]
     return _protected(facts, Amount(PLAN1, found["monthly"], parts=parts, results=(found,)))
 
 

@@ -251,6 +251,7 @@ def test_the_message_names_field_given_and_allowed_in_both_languages(policy: Pol
 
 
 def test_inputs_that_are_no_object(policy: Policy) -> None:
+    wrong: Any
     for wrong in (None, [], "x", 5):
         assert refused("pension.unit_contribution", wrong, policy).code == "type"
 
@@ -290,6 +291,7 @@ def test_odd_shapes_inside_lists_and_objects(policy: Policy) -> None:
         for field, kind in rule.inputs.items():
             inner = kind.kind if isinstance(kind, OrNull) else kind
             if isinstance(inner, ListOf | MapOf | Record | Row):
+                wrong: Any
                 for wrong in (None, "x", 3, [[]], {"?": None}, [None]):
                     with pytest.raises(RuleRefusal) as caught:
                         calculate(name, {**example["inputs"], field: wrong}, policy=policy)

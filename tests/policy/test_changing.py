@@ -138,14 +138,13 @@ def test_a_wrong_proposal_names_its_field(change: dict[str, Any], field: str, as
 
 
 @pytest.fixture
-def assessed_until_june(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def assessed_until_june(monkeypatch: pytest.MonkeyPatch) -> None:
     def guard(reach: Reach) -> str | None:
         if reach.first < JULY:
             return "1997-06 is assessed; make a supplement."
         return None
 
     monkeypatch.setattr(services, "_guards", [guard])
-    return
 
 
 def test_what_reaches_into_an_assessed_month_is_refused(

@@ -24,7 +24,7 @@ QUERY = ("on", "agency")
 class StrictJSONParser(BaseParser):
     """JSON as it stands: doubled keys, numbers with a point and NaN are seen, and refused by the inputs' kinds."""
 
-    media_type: ClassVar[str] = "application/json"
+    media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
@@ -69,7 +69,7 @@ def day_and_place(query: QueryDict, policy: Policy) -> tuple[date | None, int | 
         except InputError as error:
             errors.append(error)
     if "agency" in query:
-        given = query["agency"]
+        given = str(query["agency"])
         if re.fullmatch(r"[0-9]{6}", given) and int(given) in policy.agencies:
             agency_id = int(given)
         else:

@@ -30,7 +30,7 @@ class PlaceField(forms.TypedChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Place"))
-        super().__init__(choices=place_choices, coerce=int, empty_value=PROVINCE, **kwargs)
+        super().__init__(choices=place_choices, coerce=int, empty_value=PROVINCE, **kwargs)  # type: ignore[arg-type]
 
 
 class ParameterFilter(OfficeForm):
