@@ -40,9 +40,7 @@ class User(AbstractUser):
 class Assignment(models.Model):
     """A role of a user at one agency, or at one employer (``employer_id``, by number: this floor knows no employer)."""
 
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="assignments", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="assignments", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=15, choices=Role.choices)
     agency = models.ForeignKey(
         "agencies.Agency",
@@ -59,13 +57,8 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    role="employer", employer_id__isnull=False, agency__isnull=True
-                )
-                | (
-                    ~models.Q(role="employer")
-                    & models.Q(employer_id__isnull=True, agency__isnull=False)
-                ),
+                condition=models.Q(role="employer", employer_id__isnull=False, agency__isnull=True)
+                | (~models.Q(role="employer") & models.Q(employer_id__isnull=True, agency__isnull=False)),
                 name="assignment_has_its_place",
             ),
             models.UniqueConstraint(

@@ -53,9 +53,7 @@ def protect(
     rule = condition or sees(county, employer)
     sql_: list[Any] = [f"alter table {table} enable row level security"]
     if insert is None:
-        sql_.append(
-            f"create policy scope on {table} to {APP_ROLE} using ({rule}) with check ({rule})"
-        )
+        sql_.append(f"create policy scope on {table} to {APP_ROLE} using ({rule}) with check ({rule})")
         names = ["scope"]
     else:
         names = ["scope_select", "scope_update", "scope_delete", "scope_insert"]
@@ -109,21 +107,13 @@ def grant_privileges(sender: Any = None, using: str = "default", **kwargs: Any) 
         )
         tables = {name for (name,) in cursor.fetchall()}
         for table in sorted(tables):
-            cursor.execute(
-                sql.SQL("revoke all on {} from {}").format(sql.Identifier(table), role)
-            )
+            cursor.execute(sql.SQL("revoke all on {} from {}").format(sql.Identifier(table), role))
             rights = "select"
             if table in APPEND_ONLY:
                 rights = "select, insert"
             elif table not in READ_ONLY and (table in known or table.startswith("pgh")):
                 rights = "select, insert, update, delete"
             cursor.execute(
-                sql.SQL("grant {} on {} to {}").format(
-                    sql.SQL(rights), sql.Identifier(table), role
-                )
+                sql.SQL("grant {} on {} to {}").format(sql.SQL(rights), sql.Identifier(table), role)
             )
-        cursor.execute(
-            sql.SQL(
-                "grant usage, select on all sequences in schema public to {}"
-            ).format(role)
-        )
+        cursor.execute(sql.SQL("grant usage, select on all sequences in schema public to {}").format(role))

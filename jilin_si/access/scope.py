@@ -134,9 +134,7 @@ class ScopedManager(models.Manager[Any]):
         scope = current()
         if scope.everything:
             return queryset
-        condition = Q(
-            **{f"{getattr(self.model, 'scope_county', 'county_id')}__in": scope.units}
-        )
+        condition = Q(**{f"{getattr(self.model, 'scope_county', 'county_id')}__in": scope.units})
         employer = getattr(self.model, "scope_employer", None)
         if employer and scope.employers:
             condition |= Q(**{f"{employer}__in": scope.employers})

@@ -96,11 +96,7 @@ class BusinessDate(models.Model):
     class Meta:
         verbose_name = _("business date")
         verbose_name_plural = _("business date")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(id=1), name="business_date_one_row"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="business_date_one_row")]
 
 
 def _chinese() -> bool:

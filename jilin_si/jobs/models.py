@@ -14,9 +14,7 @@ class JobRun(models.Model):
     job = models.CharField(_("job"), max_length=40)
     period = models.DateField(_("period"))
     key = models.CharField(_("key"), max_length=40, blank=True, default="")
-    started_by = models.ForeignKey(
-        "access.User", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    started_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
@@ -24,9 +22,7 @@ class JobRun(models.Model):
         verbose_name = _("job run")
         verbose_name_plural = _("job runs")
         constraints = [
-            models.UniqueConstraint(
-                fields=["job", "period", "key"], name="job_run_once"
-            ),
+            models.UniqueConstraint(fields=["job", "period", "key"], name="job_run_once"),
         ]
 
     def __str__(self) -> str:
@@ -42,18 +38,12 @@ class JobUnit(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
-    run = models.ForeignKey(
-        JobRun, models.PROTECT, null=True, blank=True, related_name="units"
-    )
+    run = models.ForeignKey(JobRun, models.PROTECT, null=True, blank=True, related_name="units")
     job = models.CharField(_("job"), max_length=40)
     period = models.DateField(_("period"))
-    agency = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("agency")
-    )
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("agency"))
     key = models.CharField(_("key"), max_length=40, blank=True, default="")
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.WAITING
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -68,9 +58,7 @@ class JobUnit(models.Model):
         verbose_name = _("job unit")
         verbose_name_plural = _("job units")
         constraints = [
-            models.UniqueConstraint(
-                fields=["job", "period", "agency", "key"], name="job_unit_once"
-            ),
+            models.UniqueConstraint(fields=["job", "period", "agency", "key"], name="job_unit_once"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "running", "done", "failed"]),
                 name="job_unit_state",

@@ -40,5 +40,6 @@ def _register_pages() -> None:
     states.register("illustrative", _("Provisional"), "warn")
     states.register("design", _("Laid down here"), "")
     states.register("what_if", _("What if"), "act")
-    states.register("proposed", _("Proposed"), "act")
-    states.register("withdrawn", _("Withdrawn"), "")
+    states.register("value_proposed", _("Proposed"), "act")
+    states.register("value_approved", _("Approved"), "good")
+    states.register("value_withdrawn", _("Withdrawn"), "")

@@ -5,9 +5,8 @@ Every app's explanation of an amount is made of ``formula_steps``, ``parameters_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language

@@ -29,7 +29,8 @@ def term(symbol: str) -> str:
     """The words for a symbol; an entry of a list keeps its place: ``segment[2]`` is “Segment 2”."""
     name, bracket, rest = symbol.partition("[")
     words = str(_TERMS.get(name, name.replace("_", " ")))
-    return f"{words} {rest.rstrip(']')}".strip() if bracket else words
+    inner = rest.rstrip("]")
+    return f"{words} {_TERMS.get(inner, inner)}".strip() if bracket else words
 
 
 add_terms(

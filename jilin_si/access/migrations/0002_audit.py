@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
             name="AuditEntry",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="when")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="when"
+                    ),
+                ),
                 ("act", models.CharField(max_length=40, verbose_name="act")),
                 ("object_kind", models.CharField(max_length=30, verbose_name="about")),
                 ("object_id", models.BigIntegerField(null=True, verbose_name="number")),
@@ -65,7 +70,12 @@ class Migration(migrations.Migration):
                 ("key", models.UUIDField(verbose_name="key")),
                 ("contents", models.CharField(max_length=64, verbose_name="contents")),
                 ("location", models.CharField(blank=True, default="", max_length=500, verbose_name="led to")),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="when")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="when"
+                    ),
+                ),
                 (
                     "user",
                     models.ForeignKey(

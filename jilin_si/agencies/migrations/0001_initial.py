@@ -20,24 +20,18 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.SmallIntegerField(
-                        default=1, primary_key=True, serialize=False
-                    ),
+                    models.SmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
                 (
                     "day",
-                    models.DateField(
-                        default=datetime.date(1996, 1, 1), verbose_name="business date"
-                    ),
+                    models.DateField(default=datetime.date(1996, 1, 1), verbose_name="business date"),
                 ),
             ],
             options={
                 "verbose_name": "business date",
                 "verbose_name_plural": "business date",
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="business_date_one_row"
-                    )
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="business_date_one_row")
                 ],
             },
         ),
@@ -46,15 +40,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.IntegerField(
-                        primary_key=True, serialize=False, verbose_name="area code"
-                    ),
+                    models.IntegerField(primary_key=True, serialize=False, verbose_name="area code"),
                 ),
                 (
                     "name_zh",
-                    models.CharField(
-                        max_length=40, unique=True, verbose_name="Chinese name"
-                    ),
+                    models.CharField(max_length=40, unique=True, verbose_name="Chinese name"),
                 ),
                 (
                     "short_zh",
@@ -62,9 +52,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name_en",
-                    models.CharField(
-                        max_length=60, unique=True, verbose_name="English name"
-                    ),
+                    models.CharField(max_length=60, unique=True, verbose_name="English name"),
                 ),
                 (
                     "level",

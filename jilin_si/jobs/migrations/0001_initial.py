@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
                 ("period", models.DateField(verbose_name="period")),
                 (
                     "key",
-                    models.CharField(
-                        blank=True, default="", max_length=40, verbose_name="key"
-                    ),
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="key"),
                 ),
                 (
                     "started_at",
@@ -42,9 +40,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "finished_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="finished at"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
                 ),
                 (
                     "started_by",
@@ -78,9 +74,7 @@ class Migration(migrations.Migration):
                 ("period", models.DateField(verbose_name="period")),
                 (
                     "key",
-                    models.CharField(
-                        blank=True, default="", max_length=40, verbose_name="key"
-                    ),
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="key"),
                 ),
                 (
                     "state",
@@ -98,27 +92,19 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "attempts",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="attempts"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
                 ),
                 (
                     "started_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="started at"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="started at"),
                 ),
                 (
                     "finished_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="finished at"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
                 ),
                 (
                     "checksum",
-                    models.CharField(
-                        blank=True, default="", max_length=64, verbose_name="checksum"
-                    ),
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="checksum"),
                 ),
                 (
                     "figures",
@@ -155,9 +141,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="jobrun",
-            constraint=models.UniqueConstraint(
-                fields=("job", "period", "key"), name="job_run_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("job", "period", "key"), name="job_run_once"),
         ),
         migrations.AddIndex(
             model_name="jobunit",
@@ -176,9 +160,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="jobunit",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "running", "done", "failed"])
-                ),
+                condition=models.Q(("state__in", ["waiting", "running", "done", "failed"])),
                 name="job_unit_state",
             ),
         ),

@@ -7,30 +7,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('policy', '0003_values_are_kept'),
+        ("policy", "0003_values_are_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkedExample',
+            name="WorkedExample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('calculator', models.CharField(max_length=60, verbose_name='calculator')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('inputs', models.JSONField(verbose_name='inputs')),
-                ('expected', models.JSONField(verbose_name='expected')),
-                ('note', models.CharField(blank=True, default='', max_length=500, verbose_name='note')),
-                ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='added at')),
-                ('retired', models.BooleanField(default=False, verbose_name='no longer run')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("calculator", models.CharField(max_length=60, verbose_name="calculator")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("inputs", models.JSONField(verbose_name="inputs")),
+                ("expected", models.JSONField(verbose_name="expected")),
+                ("note", models.CharField(blank=True, default="", max_length=500, verbose_name="note")),
+                (
+                    "added_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="added at"
+                    ),
+                ),
+                ("retired", models.BooleanField(default=False, verbose_name="no longer run")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'worked example',
-                'verbose_name_plural': 'worked examples',
-                'ordering': ['calculator', 'pk'],
+                "verbose_name": "worked example",
+                "verbose_name_plural": "worked examples",
+                "ordering": ["calculator", "pk"],
             },
         ),
     ]

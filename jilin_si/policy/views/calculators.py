@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
-from jilin_si.policy import selectors, showing, units
+from jilin_si.policy import selectors, showing
 from jilin_si.policy.calculations import formula_steps, parameters_shown
 from jilin_si.policy.calculator_address import FIRST, SECOND, flat
 from jilin_si.policy.calculators import Calculator, calculators, get_calculator
@@ -24,7 +24,7 @@ from jilin_si.policy.database import database_policy
 from jilin_si.policy.errors import InputError, UnknownCalculator
 from jilin_si.policy.forms import inputs as typed
 from jilin_si.policy.forms.filters import place_choices
-from jilin_si.policy.forms.values import typed_value, value_field
+from jilin_si.policy.forms.values import value_field
 from jilin_si.policy.lookup import Policy
 from jilin_si.policy.rule_book import rule_book
 from jilin_si.policy.terms import term
@@ -180,7 +180,7 @@ class Tried:
     code: str
     name: str
     now: str
-    field: Any
+    unit: str
     value: str
     error: str = ""
 
@@ -242,8 +242,8 @@ def _overrides(state: State, first: Attempt) -> tuple[list[Tried], dict[str, Any
         row = Tried(
             version.code,
             showing.info_name(info),
-            typed_value(units.write(version.value), info.shape),
-            field,
+            showing.value_text(version.value, info.unit),
+            "%" if info.unit == "rate" else showing.unit_text(info.unit),
             value,
         )
         rows.append(row)

@@ -188,7 +188,9 @@ def _answer(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponseB
     value = _change_or_404(pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _change_page(request, value, " ".join(str(said) for said in form.errors.get("reason", [])), status=422)
+        return _change_page(
+            request, value, " ".join(str(said) for said in form.errors.get("reason", [])), status=422
+        )
     try:
         act(pk, request.user, form.cleaned_data["reason"])
     except ChangeRefusal as refused:

@@ -22,7 +22,7 @@
   }
   document.addEventListener("htmx:afterSwap", (event) => {
     const form = document.querySelector("form[data-calculator]");
-    if (form && event.detail.target.id === "result") show(form, jsi.data("faults") || {});
+    if (form && event.detail.target?.id === "result") show(form, jsi.data("faults") || {});
   });
 
   document.addEventListener("click", (event) => {
