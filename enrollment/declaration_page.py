@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from enrollment.declaring import CheckedDeclaration, CheckedRow, Checker, Fault, Person, draft_rows, is_blank
 from enrollment.models import Declaration
 from enrollment.words import CATEGORY, IDENTITY, SEX
-from jilin_si.money import format_yuan, from_fen
+from jilin_si.money import MoneyError, format_yuan, from_fen, parse_yuan
 from jilin_si.web.formats import percent
 from jilin_si.web.traces import trace_url
 
@@ -193,6 +193,14 @@ def side_of(row: CheckedRow, checker: Checker) -> dict[str, Any]:
                 trace_url("declared_credit", key),
             )
     return told
+
+
+def plain_amount(text: str) -> str:
+    """An amount as the grid shows it; what is none stays as it was typed."""
+    try:
+        return format_yuan(parse_yuan(text)) if text else ""
+    except MoneyError:
+        return text
 
 
 def sex_and_birth(person: Any) -> str:

@@ -15,6 +15,7 @@ from enrollment.selectors.declarations import declarations, watch_for
 from enrollment.tables import DeclarationTable
 from jilin_si.agencies.clock import today
 from jilin_si.web.desk import Count, CountCard, PanelCard, register_count, register_panel
+from jilin_si.web.navigation import roles_of
 from jilin_si.web.shell import Notice, register_notices
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _queue(request: HttpRequest) -> Mapping[str, Any]:
         "table": table,
         "rows": rows,
         "kind": kind,
+        "may_declare": "clerk" in roles_of(request),
         "total": sum(counts.values()),
         "kinds": [(name, word, counts[name]) for name, word in Declaration.Kind.choices],
         "shown": len(rows),

@@ -82,7 +82,7 @@ def worker_ids(typed: str, most: int) -> tuple[list[int], bool]:
                     ids.setdefault(worker_id)
         if len(ids) >= most:
             break
-    return list(ids)[:most], complete and len(ids) < most
+    return list(ids)[:most], complete
 
 
 def employers_like(typed: str) -> QuerySet[Employer]:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from enrollment.lines import line_name
+from enrollment.lines import line_choices
 from enrollment.models import Declaration, Employer, Industry, Ownership
 from enrollment.selectors.declarations import Watch, change_percent, is_late
 from enrollment.words import CATEGORY, SEX
@@ -57,7 +57,8 @@ class EmployerTable(OfficeTable):
     status = tables.Column(verbose_name=_("Status"))
 
     def render_running(self, value: list[Any]) -> str:
-        return " ".join(str(line_name(line)) for line in dict.fromkeys(c.line for c in value)) or DASH
+        lines = {coverage.line for coverage in value}
+        return " ".join(str(name) for line, name in line_choices() if line in lines) or DASH
 
     def render_declared(self, value: str | None) -> Any:
         return (
@@ -66,9 +67,10 @@ class EmployerTable(OfficeTable):
             else format_html('<span class="muted">{}</span>', _("not begun"))
         )
 
-    def render_status(self, value: str) -> Any:
-        word = dict(Employer.Status.choices).get(value, value)
-        return "" if value == Employer.Status.ACTIVE else format_html('<span class="st warn">{}</span>', word)
+    def render_status(self, record: Employer) -> Any:
+        if record.status == Employer.Status.ACTIVE:
+            return ""
+        return format_html('<span class="st warn">{}</span>', record.get_status_display())
 
 
 class WorkerTable(OfficeTable):
@@ -124,7 +126,7 @@ class DeclarationTable(OfficeTable):
         attrs={"th": {"class": "num"}, "td": {"class": "num"}},
     )
     watch = tables.Column(empty_values=(), orderable=False, verbose_name=_("To look at"))
-    state = StateColumn(verbose_name=_("State"))
+    state = tables.Column(verbose_name=_("State"))
     submitted_at = ShortDayColumn(verbose_name=_("Handed in"))
 
     def __init__(self, *args: Any, watches: dict[int, list[Watch]] | None = None, **kwargs: Any) -> None:
@@ -133,6 +135,9 @@ class DeclarationTable(OfficeTable):
 
     def render_period(self, value: Any, record: Declaration) -> str:
         return str(record.fee_year) if record.kind == Declaration.Kind.YEARLY else format_period(value)
+
+    def render_state(self, record: Declaration) -> Any:
+        return StateColumn().render(record.state)
 
     def render_change(self, record: Declaration) -> Any:
         change = change_percent(record)

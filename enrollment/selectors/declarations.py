@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone
 
 from enrollment.hooks import LineRule, WageRules, wage_rules
@@ -44,7 +44,7 @@ def declarations(filters: Mapping[str, Any]) -> QuerySet[Declaration]:
 def change_percent(declaration: Any) -> Decimal | None:
     """The wage total against the return before, in percent."""
     before = declaration.wages_before
-    if declaration.kind != Declaration.Kind.YEARLY or not before:
+    if declaration.kind != Declaration.Kind.YEARLY or not before or not declaration.wages:
         return None
     return (declaration.wages - before) / before * 100
 
@@ -88,6 +88,7 @@ def watch_for(declarations: list[Declaration], user_id: int | None) -> dict[int,
 def _below_floor(declarations: list[Declaration]) -> dict[int, int]:
     """How many of each return's people have wages under the floor."""
     floors: dict[int, int] = {}
+    prefetch_related_objects(declarations, "employer__coverages")
     for d in declarations:
         rule = _personal(d.employer, d)
         if rule:

@@ -73,24 +73,17 @@ def people_now(employer: Employer, filters: Mapping[str, Any]) -> QuerySet[Emplo
     return queryset.order_by("worker__pinyin", "pk")
 
 
-def with_wages(employer: Employer, employments: list[Employment]) -> list[PersonAtWork]:
-    """The page's people with what is approved for them this year."""
+def with_wages(employer: Employer, employments: list[Employment]) -> tuple[int, list[PersonAtWork]]:
+    """The page's people with what is approved for them: in this fee year, or in the last where none is yet."""
     year = today().year
-    approved = list(
-        Declaration.objects.filter(
-            employer=employer, fee_year=year, state=Declaration.State.APPROVED
-        ).values_list("pk", flat=True)
+    approved = Declaration.objects.filter(employer=employer, state=Declaration.State.APPROVED)
+    if not approved.filter(fee_year=year, kind=Declaration.Kind.YEARLY).exists():
+        year -= 1
+    lines = DeclarationLine.objects.filter(
+        fee_year=year,
+        county_id=employer.county_id,
+        declaration_id__in=list(approved.filter(fee_year=year).values_list("pk", flat=True)),
+        worker_id__in=[e.worker_id for e in employments],
     )
-    wages = (
-        dict(
-            DeclarationLine.objects.filter(
-                fee_year=year,
-                county_id=employer.county_id,
-                declaration_id__in=approved,
-                worker_id__in=[e.worker_id for e in employments],
-            ).values_list("worker_id", "wage")
-        )
-        if approved
-        else {}
-    )
-    return [PersonAtWork(e, wages.get(e.worker_id)) for e in employments]
+    wages = dict(lines.values_list("worker_id", "wage"))
+    return year, [PersonAtWork(e, wages.get(e.worker_id)) for e in employments]

@@ -52,6 +52,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
     filters = {"now": request.GET.get("people", "living")}
     paginator = Paginator(people_now(shown, filters), PEOPLE_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
+    wage_year, people = with_wages(shown, list(page.object_list))
     year = today().year
     returns = list(
         Declaration.objects.filter(employer=shown)
@@ -64,7 +65,8 @@ def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "employer": shown,
         "page": page,
-        "people": with_wages(shown, list(page.object_list)),
+        "people": people,
+        "wage_year": wage_year,
         "people_count": paginator.count if filters["now"] == "living" else people_now(shown, {}).count(),
         "returns": returns,
         "yearly": yearly,
