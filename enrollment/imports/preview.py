@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.imports.cells import shown
 from enrollment.imports.checking import CheckedRoster, RosterRow, check_roster
-from enrollment.imports.columns import FIELDS, IGNORE, Columns, find_columns
+from enrollment.imports.columns import FIELDS, IGNORE, Column, Columns, find_columns
 from enrollment.imports.models import RosterImport
 from jilin_si.web.exports import Column as FileColumn
 
@@ -49,7 +49,7 @@ def check_kept(kept: RosterImport, columns: Columns) -> CheckedRoster:
 
 def shown_rows(rows: Sequence[RosterRow], columns: Columns) -> list[ShownRow]:
     """Rows with the cells of the columns that are taken."""
-    taken = [column for column in columns.columns if column.field not in ("", IGNORE)]
+    shown_columns = taken(columns)
     return [
         ShownRow(
             row.row,
@@ -59,7 +59,7 @@ def shown_rows(rows: Sequence[RosterRow], columns: Columns) -> list[ShownRow]:
                     shown(row.cells[column.place]) if column.place < len(row.cells) else "",
                     bool(row.wrong and row.wrong.field == column.field),
                 )
-                for column in taken
+                for column in shown_columns
             ],
             row.wrong.text if row.wrong else "",
         )
@@ -67,9 +67,9 @@ def shown_rows(rows: Sequence[RosterRow], columns: Columns) -> list[ShownRow]:
     ]
 
 
-def heads(columns: Columns) -> list[str]:
-    """The heads of the columns that are taken."""
-    return [column.head for column in columns.columns if column.field not in ("", IGNORE)]
+def taken(columns: Columns) -> list[Column]:
+    """The columns that are taken."""
+    return [column for column in columns.columns if column.field not in ("", IGNORE)]
 
 
 def field_words() -> list[tuple[str, object]]:

@@ -21,8 +21,8 @@ from enrollment.imports.preview import (
     check_kept,
     columns_of,
     field_words,
-    heads,
     shown_rows,
+    taken,
     wrong_file,
 )
 from enrollment.imports.storing import store_roster
@@ -86,7 +86,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponseBase:
     columns = columns_of(kept)
     if columns is None:
         return render(request, "enrollment/roster_unread.html", context)
-    context |= {"columns": columns, "fields": field_words(), "heads": heads(columns)}
+    context |= {"columns": columns, "fields": field_words(), "heads": taken(columns)}
     if columns.missing or (columns.unknown and not kept.choices):
         return render(request, "enrollment/roster_columns.html", context)
     checked = check_kept(kept, columns)

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from playwright.sync_api import expect
 
+from enrollment.imports.models import RosterImport
+from enrollment.imports.opening import open_path
 from enrollment.models import Employment
 from jilin_si.access.scope import acting_as, everything
 from tests.e2e.office import jiutai_fixture, open_as_fixture  # noqa: F401
@@ -36,7 +41,27 @@ def _pages(works: JiutaiWorks) -> dict[str, str]:
         "declarations": reverse("enrollment:declarations"),
         "grid": reverse("enrollment:declaration", args=[works.declaration.pk]),
         "found": reverse("enrollment:search") + "?q=w",
+        "import": reverse("enrollment:import_roster", args=[works.employer.pk]),
+        "roster": reverse("enrollment:roster", args=[_roster(works).pk]),
+        "columns": reverse("enrollment:roster", args=[_roster(works, "月平均工资额").pk]),
     }
+
+
+def _roster(works: JiutaiWorks, head: str = "") -> RosterImport:
+    """A sample roster, read and waiting for the word to store it."""
+    sheet = open_path(Path("tests/data/rosters/roster_state_enterprise.xlsx").resolve())
+    if head:
+        sheet.rows[2][7] = f"s{head}"
+    with transaction.atomic(), make.as_user(works.clerk):
+        return RosterImport.objects.create(
+            employer=works.employer,
+            county_id=works.employer.county_id,
+            made_by=works.clerk,
+            file_name="roster_state_enterprise.xlsx",
+            kind=sheet.kind,
+            first_period=make.JANUARY,
+            table=sheet.rows,
+        )
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -68,3 +93,18 @@ def test_the_review_has_no_fault(jiutai: JiutaiWorks, open_as: Callable[..., Any
     page.wait_for_load_state("networkidle")
     picture(page, f"desk-reviewer-{language}")
     assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_refused_form_says_what_to_mend(
+    jiutai: JiutaiWorks, open_as: Callable[..., Any], language: str
+) -> None:
+    page = open_as(jiutai.clerk, reverse("enrollment:enrol", args=[jiutai.employer.pk]), language)
+    page.locator("#id_identity_number").fill("220104550815001")
+    page.locator("#id_name").fill("陈国富")
+    page.locator("#id_wage").fill("-5")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    picture(page, f"enrol-refused-{language}")
+    assert faults_of(page) == []
+    assert page.locator("#id_name").input_value() == "陈国富"
