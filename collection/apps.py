@@ -12,9 +12,11 @@ class CollectionConfig(AppConfig):
         from collection.opening import record_declaration, record_leaver
         from collection.pages import register_pages
         from collection.parameter_changes import refuse_assessed_months
+        from collection.parameter_effects import effects_on_last_month
         from enrollment import hooks
         from jilin_si.access.rls import append_only
         from jilin_si.jobs.invariants import register
+        from jilin_si.policy.effects import register_month_effect
         from jilin_si.policy.services import register_period_guard
 
         register(invariants)
@@ -22,6 +24,7 @@ class CollectionConfig(AppConfig):
         hooks.on_employment_ended.register(record_leaver)
         hooks.register_wage_rules(wage_rules, explain_wage)
         register_period_guard(refuse_assessed_months)
+        register_month_effect(effects_on_last_month)
 
         append_only(
             "collection_spell",

@@ -6,14 +6,17 @@ This floor knows no months. Whoever assesses them registers an effect: ``registe
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.core.cache import cache
 
+from jilin_si.money import ZERO
 from jilin_si.policy.lookup import PROVINCE, Policy, What
 from jilin_si.policy.models import ParameterValue
 from jilin_si.policy.rulecheck import Outcome, run_example
@@ -69,9 +72,24 @@ class MonthEffect:
         return sorted(rows, key=lambda row: (-abs(row.difference), row.county_id))
 
 
-# The parameters in force, and as they would be; nothing where the parameter has no part in this.
-MonthEffectProvider = Callable[[str, Policy, Policy], Sequence[MonthEffect]]
+@dataclass(frozen=True)
+class MonthPlan:
+    """How one kind of sum is worked out again: for some counties at a time, so that a page can tell how far it is."""
+
+    title: StrOrPromise
+    people: StrOrPromise
+    period: date
+    counties: Sequence[int]
+    work: Callable[[Sequence[int]], Sequence[CountyEffect]]
+
+
+# A parameter's code, the parameters in force, and as they would be; nothing where it has no part in a month.
+MonthEffectProvider = Callable[[str, Policy, Policy], Sequence[MonthPlan]]
 _providers: list[MonthEffectProvider] = []
+
+SECONDS_A_TURN = 0.8
+COUNTIES_AT_ONCE = 4
+KEPT_SECONDS = 600
 
 
 def register_month_effect(provider: MonthEffectProvider) -> None:
@@ -80,21 +98,45 @@ def register_month_effect(provider: MonthEffectProvider) -> None:
         _providers.append(provider)
 
 
-def effects_on_months(value: ParameterValue, base: Policy) -> list[MonthEffect]:
-    """The last assessed month worked out again as if the proposed value had held in it already.
+@dataclass(frozen=True)
+class Progress:
+    """How far the last assessed month is worked out again; ``effects`` once all counties are done."""
 
-    A value starts later than any assessed month; what it will cost is seen on the month that is known.
+    done: int
+    total: int
+    effects: Sequence[MonthEffect]
+
+    @property
+    def finished(self) -> bool:
+        return self.done == self.total
+
+
+def effect_on_month(code: str, written: Any, agency_id: int, base: Policy, reader: str) -> Progress:
+    """Work on the last assessed month for a turn, as if the value had held in it already.
+
+    A value starts later than any assessed month; what it will cost is seen on the month that is known. What is done
+    is kept for some minutes for this reader (whose scope it was worked out in), so that the next turn goes on.
     """
-    found: list[MonthEffect] = []
-    tried = base.override({value.parameter.code: What(value.value, agency_id=_where(value.agency_id))})
-    with transaction.atomic():
-        for provider in _providers:
-            found.extend(provider(value.parameter.code, base, tried))
-    return found
-
-
-def _where(agency_id: int) -> int | None:
-    return None if agency_id == PROVINCE else agency_id
+    tried = base.override({code: What(written, agency_id=None if agency_id == PROVINCE else agency_id)})
+    plans = [plan for provider in _providers for plan in provider(code, base, tried)]
+    key = hashlib.sha256(repr((code, written, agency_id, base.stamp, reader)).encode()).hexdigest()
+    started = time.monotonic()
+    done = 0
+    effects = []
+    for number, plan in enumerate(plans):
+        kept: dict[int, CountyEffect] = cache.get(f"effect:{key}:{number}") or {}
+        left = [county for county in plan.counties if county not in kept]
+        while left and time.monotonic() - started < SECONDS_A_TURN:
+            turn, left = left[:COUNTIES_AT_ONCE], left[COUNTIES_AT_ONCE:]
+            found = {row.county_id: row for row in plan.work(turn)}
+            kept |= {county: found.get(county, CountyEffect(county, 0, ZERO, ZERO)) for county in turn}
+        cache.set(f"effect:{key}:{number}", kept, KEPT_SECONDS)
+        done += len(kept)
+        effects.append(
+            MonthEffect(plan.title, plan.people, plan.period, [kept[c] for c in plan.counties if c in kept])
+        )
+    total = sum(len(plan.counties) for plan in plans)
+    return Progress(done, total, effects if done == total else [])
 
 
 @dataclass(frozen=True)

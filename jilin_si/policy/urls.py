@@ -11,6 +11,7 @@ urlpatterns = [
     path("two-days/", parameters.two_days, name="two_days"),
     path("parameters/<str:code>/", parameters.parameter, name="parameter"),
     path("parameters/<str:code>/propose/", changes.propose, name="propose"),
+    path("parameters/<str:code>/what-if/", changes.what_if, name="what_if"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<int:pk>/", changes.change, name="change"),
     path("changes/<int:pk>/effect/", changes.effect, name="effect"),

@@ -13,12 +13,44 @@ from jilin_si.policy.forms.values import value_field
 from jilin_si.policy.lookup import ParameterInfo
 from jilin_si.policy.models import Confidence, LegalDocument
 from jilin_si.policy.services import Proposal
-from jilin_si.web.forms import DayField, OfficeForm, PlainCharField
+from jilin_si.web.forms import DayField, OfficeForm, PlainCharField, prepare_widgets
 
 
 def document_choices() -> list[tuple[str, str]]:
     found = [(d.code, f"{d.number} {d.name}"[:80]) for d in LegalDocument.objects.all()]
     return [("", ""), *found]
+
+
+def _value_field(info: ParameterInfo) -> forms.Field:
+    """The field for a new value, with a hint of what may stand in it."""
+    field = value_field(info.shape, label=_("New value"))
+    if info.unit == "rate":
+        field.help_text = _("In percent: 21.5 is 21.5%.")
+    elif info.shape.minimum is not None or info.shape.maximum is not None:
+        told = {"least": info.shape.minimum or "…", "most": info.shape.maximum or "…"}
+        field.help_text = str(_("From %(least)s to %(most)s.")) % told
+    return field
+
+
+class WhatIfForm(OfficeForm):
+    """A value that is only tried, and where."""
+
+    agency = PlaceField(label=_("Place"))
+
+    def __init__(self, *args: Any, info: ParameterInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.info = info
+        self.fields["value"] = _value_field(info)
+        self.order_fields(["value", "agency"])
+        prepare_widgets(self)
+
+    def clean_value(self) -> Any:
+        written = self.cleaned_data["value"]
+        try:
+            self.info.shape.read(written, "value")
+        except InputError as refused:
+            raise forms.ValidationError([error.message for error in refused.errors]) from refused
+        return written
 
 
 class ProposalForm(OfficeForm):
@@ -37,18 +69,10 @@ class ProposalForm(OfficeForm):
     def __init__(self, *args: Any, info: ParameterInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.info = info
-        field = value_field(info.shape, label=_("New value"))
-        if info.unit == "rate":
-            field.help_text = _("In percent: 21.5 is 21.5%.")
-        elif info.shape.minimum is not None or info.shape.maximum is not None:
-            told = {"least": info.shape.minimum or "…", "most": info.shape.maximum or "…"}
-            field.help_text = str(_("From %(least)s to %(most)s.")) % told
-        self.fields["value"] = field
+        self.fields["value"] = _value_field(info)
         self.order_fields(
             ["value", "valid_from", "valid_to", "agency", "document", "confidence", "note", "reason"]
         )
-        from jilin_si.web.forms import prepare_widgets
-
         prepare_widgets(self)
 
     def proposal(self) -> Proposal:

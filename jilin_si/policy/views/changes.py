@@ -19,12 +19,13 @@ from jilin_si.agencies.clock import today
 from jilin_si.policy import effects, selectors, showing, units
 from jilin_si.policy.database import database_policy
 from jilin_si.policy.errors import InputError
-from jilin_si.policy.forms.proposal import AnswerForm, ProposalForm
+from jilin_si.policy.forms.proposal import AnswerForm, ProposalForm, WhatIfForm
 from jilin_si.policy.forms.values import typed_value
-from jilin_si.policy.lookup import ParameterInfo, ParameterVersion
+from jilin_si.policy.lookup import PROVINCE, ParameterInfo, ParameterVersion, What
 from jilin_si.policy.models import ParameterValue, ValueState
 from jilin_si.policy.services import ChangeRefusal, approve_value, policy_with, propose_value, withdraw_value
 from jilin_si.policy.views.parameters import history_row, may_change, policy_at, shown_version
+from jilin_si.web import navigation
 
 
 @once
@@ -158,12 +159,54 @@ def effect(request: HttpRequest, pk: int) -> HttpResponse:
     """What a proposed value changes: in the worked examples, and in the month assessed last."""
     value = _change_or_404(pk)
     base = database_policy()
-    tried = policy_with(value, base)
+    return effect_part(
+        request,
+        value.parameter.code,
+        value.value,
+        value.agency_id,
+        lambda: effects.examples_changed(base, policy_with(value, base)),
+    )
+
+
+@require_safe
+def what_if(request: HttpRequest, code: str) -> HttpResponse:
+    """What another value would change, without proposing it: over the whole province, or one's own part of it."""
+    if not navigation.roles_of(request) & navigation.STAFF_ROLES:
+        raise PermissionDenied
+    policy, on, agency_id = policy_at(request)
+    info = policy.infos.get(code)
+    if info is None:
+        raise Http404
+    asked = any(name == "value" or name.startswith("value-") for name in request.GET)
+    version = policy.find(code, on, agency_id)
+    filled = (
+        {"value": typed_value(units.write(version.value), info.shape), "agency": agency_id} if version else {}
+    )
+    form = WhatIfForm(request.GET if asked else None, info=info, initial=filled)
+    ready = asked and form.is_valid()
+    if ready and "HX-Request" in request.headers:
+        written, place = form.cleaned_data["value"], form.cleaned_data["agency"]
+        tried = policy.override({code: What(written, agency_id=None if place == PROVINCE else place)})
+        return effect_part(request, code, written, place, lambda: effects.examples_changed(policy, tried))
     context = {
-        "value": value,
-        "examples": effects.examples_changed(base, tried),
-        "months": effects.effects_on_months(value, base),
-        "places": showing.place_names(),
+        "form": form,
+        "info": info,
+        "name": showing.info_name(info),
+        "unit_word": "%" if info.unit == "rate" else showing.unit_text(info.unit),
+        "ready": ready,
+        "effect_url": request.get_full_path(),
+    }
+    return render(request, "policy/what_if.html", context, status=422 if asked and not ready else 200)
+
+
+def effect_part(request: HttpRequest, code: str, written: Any, agency_id: int, examples: Any) -> HttpResponse:
+    """A turn of work: the progress line, which asks for the next turn, or the whole effect."""
+    progress = effects.effect_on_month(code, written, agency_id, database_policy(), str(request.user.pk))
+    context = {
+        "progress": progress,
+        "effect_url": request.get_full_path(),
+        "examples": examples() if progress.finished else [],
+        "places": showing.place_names() if progress.finished else {},
     }
     return render(request, "policy/_effect.html", context)
 

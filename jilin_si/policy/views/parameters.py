@@ -166,10 +166,8 @@ def parameter(request: HttpRequest, code: str) -> HttpResponse:
     if info is None:
         raise Http404
     places = showing.place_names()
-    form = ParameterFilter(request.GET, app_codes=[])
-    form.is_valid()
-    on = form.cleaned_data.get("on") or today()
-    agency_id = form.cleaned_data.get("agency") or PROVINCE
+    _policy, on, agency_id = policy_at(request)
+    form = ParameterFilter({"on": on.isoformat(), "agency": agency_id}, app_codes=[])
     values = list(selectors.history(code))
     in_force = policy.find(code, on, agency_id)
     context = {
