@@ -10,7 +10,7 @@ MANAGE := umask 022 && exec $(VENV) manage.py
 CATALOGUES := $(shell find . -name '*.po' -not -path './.venv/*' -not -path './node_modules/*' 2>/dev/null)
 
 export PORT ?= 8000
-export RESET SCALE
+export RESET SCALE MONTHS
 
 help: ## what there is (this list)
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,7 +51,7 @@ lock: .venv/.packages ## resolve requirements*.in and package.json anew
 
 # ── run ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 demo: install ## the sample province on 127.0.0.1 (PORT=8000, SCALE=100, RESET=1 starts anew); Ctrl-C ends it
-	@$(MANAGE) demo $(if $(SCALE),--scale $(SCALE))
+	@$(MANAGE) demo $(if $(SCALE),--scale $(SCALE)) $(if $(MONTHS),--months $(MONTHS))
 
 shell: install ## a Python shell in the application
 	@$(MANAGE) shell

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -68,6 +70,16 @@ def _load_reference_data() -> None:
     for name in AFTER_MIGRATE:
         if name in get_commands():
             call_command(name, verbosity=0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder of its own for a test that starts servers: other accounts may pass through it, which those of pytest,
+    closed anew by every other run, do not let them."""
+    folder = Path(tempfile.mkdtemp(prefix="jsi test ", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # What migrations themselves put in place.

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from jilin_si.servers.places import BASE
 
-SLOW = ("tests/e2e", "tests/faults")
+# Browser, the demo from outside, and what is killed on purpose: alone, and last.
+SLOW = {"browser": "tests/e2e", "the demo": "tests/sample/test_demo.py", "faults": "tests/faults"}
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-min=5"]
 COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
 
@@ -22,11 +23,12 @@ def parts(long: bool) -> list[tuple[str, list[str]]]:
     """Name and arguments of each part, in order."""
     if long:
         return [("the long ring", ["-m", "long", "tests"])]
-    there = [folder for folder in SLOW if any((BASE / folder).glob("test_*.py"))]
-    ignored = [f"--ignore={folder}" for folder in SLOW]
+    ignored = [f"--ignore={place}" for place in SLOW.values()]
     fast = ("rules, acts and pages", ["-m", "not long", "-n", "2", "--dist", "loadfile", *ignored, "tests"])
-    names = {"tests/e2e": "browser", "tests/faults": "faults"}
-    return [fast, *((names[folder], ["-m", "not long", folder]) for folder in there)]
+    return [
+        fast,
+        *((name, ["-m", "not long", place]) for name, place in SLOW.items() if (BASE / place).exists()),
+    ]
 
 
 def _lines(run: subprocess.Popen[str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ Manage = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def manage(tmp_path: Path) -> Manage:
+def manage(open_folder: Path) -> Manage:
     """Runs a command with settings of its own."""
 
     def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +36,7 @@ def manage(tmp_path: Path) -> Manage:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=BASE,
-            env=kept | {"JSI_VAR": str(tmp_path / "var")} | settings,
+            env=kept | {"JSI_VAR": str(open_folder / "var")} | settings,
             capture_output=True,
             text=True,
             timeout=120,
@@ -68,19 +68,19 @@ def test_wrong_settings_end_a_command_with_one_line(
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_what_needs_no_database_starts_nothing(manage: Manage, tmp_path: Path) -> None:
+def test_what_needs_no_database_starts_nothing(manage: Manage, open_folder: Path) -> None:
     for arguments in (("help",), ("migrate", "--help"), ("check",)):
         done = manage(*arguments)
         assert done.returncode == 0, done.stderr
         assert "Starting" not in done.stderr
-    assert not (tmp_path / "var" / "postgres").exists()
+    assert not (open_folder / "var" / "postgres").exists()
 
 
-def test_an_unknown_command_starts_nothing(manage: Manage, tmp_path: Path) -> None:
+def test_an_unknown_command_starts_nothing(manage: Manage, open_folder: Path) -> None:
     done = manage("no_such_command")
     assert done.returncode == 1
     assert "Unknown command" in done.stderr
-    assert not (tmp_path / "var" / "postgres").exists()
+    assert not (open_folder / "var" / "postgres").exists()
 
 
 def test_a_fresh_checkout_is_brought_up_to_date_by_its_first_command(manage: Manage) -> None:

@@ -57,11 +57,11 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
-    with servers(Places(tmp_path / "theirs")) as places:
-        office = Office(places, tmp_path / "ours")
+    with servers(Places(open_folder / "theirs")) as places:
+        office = Office(places, open_folder / "ours")
         for statement in (
             "drop database jilin_si",
             "drop role jsi_owner",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,15 +61,16 @@ class User:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+def places(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
     """A data folder of its own, at a path that many a script breaks on."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
-    (tmp_path / "data 数据 'x'").mkdir()
-    mine = Places(tmp_path / "data 数据 'x'" / "var")
+    (open_folder / "data 数据 'x'").mkdir()
+    mine = Places(open_folder / "data 数据 'x'" / "var")
     yield mine
     for pid in everything_of(mine):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def everything_of(places: Places) -> list[int]:
@@ -110,8 +112,8 @@ def test_two_commands_at_the_same_moment_start_one_of_each(places: Places) -> No
     assert everything_of(places) == []
 
 
-def test_two_checkouts_never_meet(places: Places, tmp_path: Path) -> None:
-    other = Places(tmp_path / "other" / "var")
+def test_two_checkouts_never_meet(places: Places, open_folder: Path) -> None:
+    other = Places(open_folder / "other" / "var")
     with servers(places), servers(other):
         query(places, "create table mine (x int)")
         assert query(places, "select to_regclass('mine') is not null")
@@ -193,7 +195,10 @@ def test_somebody_elses_socket_folder_is_refused(places: Places) -> None:
 
 def test_postgresql_runs_as_the_caller_but_never_as_root(places: Places) -> None:
     with servers(places):
-        owners = {Path(f"/proc/{pid}").stat().st_uid for pid in everything_of(places)}
+        owners = set()
+        for pid in everything_of(places):
+            with suppress(FileNotFoundError):  # one of PostgreSQL's workers that ended meanwhile
+                owners.add(Path(f"/proc/{pid}").stat().st_uid)
     assert len(owners) == 1
     assert 0 not in owners
     if os.geteuid():
@@ -225,4 +230,4 @@ def test_a_second_start_takes_little_time(places: Places) -> None:
     begun = time.monotonic()
     with servers(places):
         pass
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 10  # half a second on a quiet machine
