@@ -73,6 +73,9 @@ def run_unit(
     Raises what ``work`` raises, after writing down that the unit failed and why.
     """
     with acting_as(everything()):
+        unit_of = JobUnit.objects.filter(job=job, period=period, agency_id=agency_id, key=key)
+        if unit_of.filter(state=JobUnit.State.DONE).exists():  # done is final: no lock is needed to see it
+            return "already"
         _start(job, period, agency_id, key)
         try:
             with transaction.atomic():
