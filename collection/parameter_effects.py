@@ -34,35 +34,27 @@ group by b.county_id
 """
 
 # A spell taken back stands there twice, once with the sign turned: what it adds and whom it counts goes out again.
+# The rates are constants of the statement, which therefore serves counties with equal rates.
 WORKERS = """
-with spell as (             -- the month's spells of the employers that the line billed, with the wage held in bounds
-  select s.county_id, s.sign, base_of(s.wage_fen, p.floor_fen, p.cap_fen) as base,
-         base_of(s.wage_fen, r.floor_fen, r.cap_fen) as other_base,
-         p.own_ppm, p.transfer_ppm, p.average_part_fen, r.own_ppm as other_own, r.transfer_ppm as other_transfer,
-         r.average_fen as other_average
+with part as (              -- the month's spells of employers that the line billed: each worker's part by itself
+  select s.county_id, s.sign, {before} as fen, {after} as other_fen
   from collection_spell s
-  join collection_assessmentparameter p on p.county_id = s.county_id and p.line = %(line)s
-    and p.due_period = %(period)s and p.trade_class = 0
-  join unnest(%(counties)s::int[], %(own)s::int[], %(floor)s::bigint[], %(cap)s::bigint[], %(transfer)s::int[],
-              %(average)s::bigint[])
-    r(county_id, own_ppm, floor_fen, cap_fen, transfer_ppm, average_fen) on r.county_id = s.county_id
   where s.fee_year = %(year)s and s.first_period <= %(period)s and s.last_period >= %(period)s
     and s.recorded_in <= %(period)s and s.county_id = any(%(asked)s)
-    and exists (select 1 from collection_bill b where b.employer_id = s.employer_id and b.line = %(line)s
-                and b.county_id = s.county_id and b.due_period = %(period)s and b.recorded_in = %(period)s)
-),
-part as (                   -- each worker's part by itself, as it is and as it would be
-  select county_id, sign, {before} as fen, {after} as other_fen from spell
+    and s.employer_id in (select employer_id from collection_bill
+                          where line = %(line)s and due_period = %(period)s and recorded_in = %(period)s
+                            and county_id = any(%(asked)s))
+  offset 0                  -- a fence: each part is worked out once
 )
 select county_id, coalesce(sum(sign) filter (where fen <> other_fen), 0)::bigint,
        sum(sign * fen)::bigint, sum(sign * other_fen)::bigint
 from part group by county_id
 """
-OWN = {"before": "share(base, own_ppm)", "after": "share(other_base, other_own)"}
-MOVED = {
-    "before": "share(base, transfer_ppm) + average_part_fen",
-    "after": "share(other_base, other_transfer) + other_average",
-}
+_BASE = "base_of(s.wage_fen, %(floor_{0})s, %(cap_{0})s)"
+_OWN = f"share({_BASE}, %(own_{{0}})s)"
+_MOVED = f"share({_BASE}, %(transfer_{{0}})s) + %(average_{{0}})s"
+OWN = WORKERS.format(before=_OWN.format("now"), after=_OWN.format("then"))
+MOVED = WORKERS.format(before=_MOVED.format("now"), after=_MOVED.format("then"))
 
 
 def effects_on_last_month(code: str, base: Policy, tried: Policy) -> list[MonthPlan]:
@@ -105,19 +97,51 @@ def _bare(rates: Sequence[Rate]) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class _Work:
-    """One kind of sum, worked out for some counties at a time."""
+class _Employers:
+    """The employers' part of a line, worked out for some counties at a time."""
 
-    statement: str
     arguments: dict[str, Any]
 
     def __call__(self, counties: Sequence[int]) -> list[CountyEffect]:
-        with connection.cursor() as cursor:
-            cursor.execute(self.statement, self.arguments | {"asked": list(counties)})
-            return [
-                CountyEffect(county, int(people), from_fen(before), from_fen(after))
-                for county, people, before, after in cursor.fetchall()
-            ]
+        return _asked(EMPLOYERS, self.arguments | {"asked": list(counties)})
+
+
+@dataclass(frozen=True)
+class _Workers:
+    """One of the workers' parts of a line; counties with the same rates before and after go together."""
+
+    statement: str
+    arguments: dict[str, Any]
+    now: dict[int, Rate]
+    then: dict[int, Rate]
+
+    def __call__(self, counties: Sequence[int]) -> list[CountyEffect]:
+        alike: dict[tuple[Any, ...], list[int]] = {}
+        for county in counties:
+            alike.setdefault((*_parts(self.now[county]), *_parts(self.then[county])), []).append(county)
+        found = []
+        for together in alike.values():
+            rates = _named("now", self.now[together[0]]) | _named("then", self.then[together[0]])
+            found += _asked(self.statement, self.arguments | rates | {"asked": together})
+        return found
+
+
+def _parts(rate: Rate) -> tuple[int, ...]:
+    return rate.own_ppm, rate.floor_fen, rate.cap_fen, rate.transfer_ppm, rate.average_part_fen
+
+
+def _named(when: str, rate: Rate) -> dict[str, int]:
+    names = ("own", "floor", "cap", "transfer", "average")
+    return {f"{name}_{when}": value for name, value in zip(names, _parts(rate), strict=True)}
+
+
+def _asked(statement: str, arguments: dict[str, Any]) -> list[CountyEffect]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return [
+            CountyEffect(county, int(people), from_fen(before), from_fen(after))
+            for county, people, before, after in cursor.fetchall()
+        ]
 
 
 def _plans(
@@ -146,17 +170,18 @@ def _plans(
             "two_sum": [r.includes_retiree_cost for _c, r in rows],
         }
         title = format_lazy("{}: {}", contribution.name, _("employers' part"))
-        plans.append(MonthPlan(title, _("Employers changed"), period, counties, _Work(EMPLOYERS, arguments)))
-    workers = common | _worker_arguments(counties, then)
+        plans.append(MonthPlan(title, _("Employers changed"), period, counties, _Employers(arguments)))
+    rates = {county: _for_everybody(now[county]) for county in counties}
+    others = {county: _for_everybody(then[county]) for county in counties}
     if differs("own_ppm", "floor_fen", "cap_fen") and _any_part(counties, now, then, "own_ppm"):
         title = format_lazy("{}: {}", contribution.name, _("own part"))
-        work = _Work(WORKERS.format(**OWN), workers)
+        work = _Workers(OWN, common, rates, others)
         plans.append(MonthPlan(title, _("Workers changed"), period, counties, work))
     if differs("transfer_ppm", "average_part_fen", "floor_fen", "cap_fen") and _any_part(
         counties, now, then, "transfer_ppm", "average_part_fen"
     ):
         title = format_lazy("{}: {}", contribution.name, _("moved to individual accounts"))
-        work = _Work(WORKERS.format(**MOVED), workers)
+        work = _Workers(MOVED, common, rates, others)
         plans.append(MonthPlan(title, _("Workers changed"), period, counties, work))
     return plans
 
@@ -167,13 +192,6 @@ def _any_part(
     return any(getattr(r, name) for c in counties for r in [*now[c], *then[c]] for name in names)
 
 
-def _worker_arguments(counties: list[int], then: dict[int, list[Rate]]) -> dict[str, Any]:
-    rates = [next((r for r in then[county] if r.trade_class == 0), Rate(unit_ppm=0)) for county in counties]
-    return {
-        "counties": counties,
-        "own": [r.own_ppm for r in rates],
-        "floor": [r.floor_fen for r in rates],
-        "cap": [r.cap_fen for r in rates],
-        "transfer": [r.transfer_ppm for r in rates],
-        "average": [r.average_part_fen for r in rates],
-    }
+def _for_everybody(rates: Sequence[Rate]) -> Rate:
+    """A line's rate that does not depend on the risk class: workers' parts never do."""
+    return next((rate for rate in rates if rate.trade_class == 0), Rate(unit_ppm=0))
