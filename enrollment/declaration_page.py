@@ -82,7 +82,9 @@ class Posted:
         """Read what ``draft.js`` sends: values as lists, with title, address and progress beside them."""
         try:
             sent = json.loads(body, parse_constant=_refuse_constant)
-            fields = {str(name): str(values[0]) for name, values in sent["values"].items() if values}
+            fields = {
+                _whole_text(name): _whole_text(values[0]) for name, values in sent["values"].items() if values
+            }
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise UnreadableFormError from None
         return cls.read(fields), sent
@@ -256,6 +258,11 @@ def _scale(checker: Checker, base_fen: int) -> Scale | None:
 
 def _fault(fault: Fault) -> dict[str, str]:
     return {"cell": fault.cell, "text": fault.text, "code": fault.code}
+
+
+def _whole_text(text: object) -> str:
+    """Text without halves of characters, which JSON can hold and a database cannot."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _refuse_constant(constant: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -195,3 +196,21 @@ def test_an_amount_explains_itself_in_the_drawer(jiutai: JiutaiWorks, open_as: C
     expect(drawer).to_contain_text("9.97")
     page.keyboard.press("Escape")
     expect(drawer).not_to_be_visible()
+
+
+def test_an_ended_sign_in_loses_nothing(
+    jiutai: JiutaiWorks, open_as: Callable[..., Any], complaints: list[str]
+) -> None:
+    page = open_as(jiutai.clerk, reverse("enrollment:declaration", args=[jiutai.declaration.pk]))
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator('[name="rows-0-year_wages"]').focus()
+    page.keyboard.press("Control+a")
+    _type(page, "5981", "Tab")
+    expect(page.locator("#expired")).to_be_visible()
+    page.locator("#again-password").focus()
+    _type(page, make.PASSWORD, "Enter")
+    expect(page.locator("#expired")).not_to_be_visible()
+    assert page.locator('[name="rows-0-year_wages"]').input_value() == "5,981.00"
+    expect(page.locator(SAVED)).to_be_visible()
+    assert _stored(jiutai.declaration).draft["rows"][0]["year_wages"] == "5,981.00"
+    complaints[:] = [text for text in complaints if "401" not in text]  # the answers that opened the dialog

@@ -252,11 +252,15 @@ def test_what_was_typed_is_kept_on_the_server_and_is_there_after_a_reload(
     assert 'value="5,416.80"' in page
     assert 'value="11"' in page
     assert Draft.objects.get(user=acting).progress == "1 / 2"
+    odd = {"rows-0-reason": ["\ud800 \x00 𠮷"], "rows-1-year_wages": ["5"], "version": ["2"], "page": ["p"]}
+    assert client.post(url, json.dumps({"values": odd}), "application/json").status_code == 200
     for wrong in (
         '{"values": {"rows-0-year_wages": [NaN], "version": ["1"]}}',
         "[]",
         "{",
         '{"values": 5}',
+        '{"values": {"version": [1' + "0" * 6000 + "]}}",
+        '{"values": ' * 2000,
         "",
     ):
         assert client.post(url, wrong, "application/json").status_code == 400, wrong
