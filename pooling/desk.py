@@ -30,10 +30,13 @@ def register_cards() -> None:
     register_count(CountCard("to_receive", (Role.PROVINCE,), 60, _to_receive))
     register_count(CountCard("to_approve", (Role.PROVINCE,), 61, _to_approve))
     register_notices("pooling", _notices)
-    register_state("proposed", pgettext_lazy("pooling", "Proposed"), "warn")
-    register_state("confirmed", pgettext_lazy("pooling", "In transit"), "act")
-    register_state("received", pgettext_lazy("pooling", "Received"), "good")
-    register_state("replaced", gettext_lazy("Replaced"), "")
+    register_state("remittance_proposed", pgettext_lazy("pooling", "Proposed"), "warn")
+    register_state("remittance_confirmed", pgettext_lazy("pooling", "In transit"), "act")
+    register_state("remittance_received", pgettext_lazy("pooling", "Received"), "good")
+    for what in ("plan", "redistribution"):
+        register_state(f"{what}_proposed", gettext_lazy("Waiting for approval"), "warn")
+        register_state(f"{what}_approved", pgettext_lazy("pooling", "Approved"), "good")
+    register_state("redistribution_replaced", gettext_lazy("Replaced"), "")
 
 
 def _waiting(state: str) -> tuple[int, str, str]:

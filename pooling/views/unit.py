@@ -61,12 +61,13 @@ class EmployerTable(OfficeTable):
 
 
 def employer_address(employer_id: int, span: Span) -> str:
-    """The page of an employer's bills over the same months; empty where no app brings it."""
+    """An employer's bills of the span's year, or the bill itself where the span is one month; keeps the period."""
     try:
-        address = reverse("collection:employer_bills", args=[employer_id])
+        if span.first == span.last:
+            return reverse("collection:bill", args=[employer_id, format_period(span.first)])
+        return f"{reverse('collection:employer_bills', args=[employer_id])}?year={span.last.year}"
     except NoReverseMatch:
         return ""
-    return f"{address}?from={format_period(span.first)}&to={format_period(span.last)}"
 
 
 @require_safe
