@@ -214,3 +214,17 @@ def test_an_ended_sign_in_loses_nothing(
     expect(page.locator(SAVED)).to_be_visible()
     assert _stored(jiutai.declaration).draft["rows"][0]["year_wages"] == "5,981.00"
     complaints[:] = [text for text in complaints if "401" not in text]  # the answers that opened the dialog
+
+
+def test_the_whole_number_is_shown_for_a_reason(jiutai: JiutaiWorks, open_as: Callable[..., Any]) -> None:
+    with as_owner(), acting_as(everything()):
+        worker = Employment.objects.get(worker__name="陈国富").worker_id
+    page = open_as(jiutai.clerk, reverse("enrollment:worker", args=[worker]))
+    expect(page.locator("#number")).to_contain_text("220104******001")
+    page.locator("#number summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#id_reason").focus()
+    _type(page, "转移咨询", "Enter")
+    expect(page.locator("#number")).to_have_text("220104550815001")
+    page.reload()
+    expect(page.locator("#history")).to_contain_text("转移咨询")
