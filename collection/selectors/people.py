@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, Sum
 
-from collection.models import AccountYear, WorkerMonth
+from collection.models import AccountYear, Spell, WorkerMonth
 from collection.selectors.fees import due_day
 from enrollment.models import Employer, Employment, Worker
 from jilin_si.agencies.clock import today
@@ -333,24 +333,22 @@ class BillPerson:
 def bill_people(
     bill_id: int, employer_id: int, county_id: int, period: date, line: str, first: int = 0, most: int = 50
 ) -> list[BillPerson]:
-    """The workers whose parts one assessment adds up, by identity key, a page at a time."""
-    rows = (
-        WorkerMonth.objects.filter(
-            fee_year=period.year,
-            county_id=county_id,
-            employer_id=employer_id,
-            due_period=period,
-            line=line,
-            bill_id=bill_id,
-        )
-        .select_related("worker")
-        .order_by("worker__identity_key", "spell_id")[first : first + most]
-    )
+    """The workers whose parts one assessment adds up, in the order of the registry, a page at a time."""
+    rows = WorkerMonth.objects.filter(
+        fee_year=period.year,
+        county_id=county_id,
+        employer_id=employer_id,
+        due_period=period,
+        line=line,
+        bill_id=bill_id,
+    ).order_by("worker_id", "spell_id")[first : first + most]
+    rows = list(rows)
+    workers = Worker.objects.filter(pk__in={row.worker_id for row in rows}).in_bulk()
     return [
         BillPerson(
             worker_id=row.worker_id,
-            name=row.worker.name,
-            identity_number=row.worker.identity_number,
+            name=workers[row.worker_id].name,
+            identity_number=workers[row.worker_id].identity_number,
             fee_year=row.fee_year,
             county_id=row.county_id,
             spell_id=row.spell_id,
@@ -363,18 +361,21 @@ def bill_people(
             credit=row.own + row.transfer + row.average_part,
         )
         for row in rows
+        if row.worker_id in workers
     ]
 
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """A page of an employer's people in a month."""
+    """A page of an employer's people in a month, each with the month where a line has workers' parts."""
 
-    rows: Sequence[PersonMonth]
-    workers: dict[int, Worker]
+    people: Sequence[tuple[Worker, PersonMonth | None]]
     number: int
     pages: int
     total: int
+
+    def __iter__(self) -> Iterator[tuple[Worker, PersonMonth | None]]:
+        return iter(self.people)
 
     @property
     def before(self) -> int:
@@ -384,35 +385,39 @@ class PeoplePage:
     def after(self) -> int:
         return self.number + 1
 
-    def __iter__(self) -> Iterator[tuple[Worker, PersonMonth]]:
-        return ((self.workers[row.worker_id], row) for row in self.rows if row.worker_id in self.workers)
-
 
 def month_people(employer: Employer, period: date, text: str, number: int, most: int) -> PeoplePage:
-    """The people of an employer's month in the line that has workers' parts, by identity key, a page at a time.
+    """The people of an employer's month with their parts, in the order of the registry, a page at a time.
 
-    ``text`` is the beginning of a name or of an identity number.
+    ``text`` is the beginning of a name or of an identity number. Somebody in lines without workers' parts has none.
     """
-    rows = WorkerMonth.objects.filter(
-        fee_year=period.year, county_id=employer.county_id, employer_id=employer.pk, due_period=period
+    spells = Spell.objects.filter(
+        fee_year=period.year,
+        county_id=employer.county_id,
+        employer_id=employer.pk,
+        first_period__lte=period,
+        last_period__gte=period,
     )
     if text:
         column = "identity_key" if text[:1].isdigit() else "name"
-        rows = rows.filter(**{f"worker__{column}__startswith": text})
-    living = (
-        rows.values("worker_id", "line", "worker__identity_key")
-        .annotate(signs=Sum("sign"))
-        .filter(signs__gt=0)
-        .order_by("worker__identity_key")
-    )
-    total = living.count()
-    pages = max(1, -(-total // most))
+        spells = spells.filter(**{f"worker__{column}__startswith": text})
+    living = spells.order_by("worker_id").values("worker_id").annotate(signs=Sum("sign")).filter(signs__gt=0)
+    ids = list(living.values_list("worker_id", flat=True))
+    pages = max(1, -(-len(ids) // most))
     number = min(max(number, 1), pages)
-    ids = [row["worker_id"] for row in living[(number - 1) * most : number * most]]
-    workers = {worker.pk: worker for worker in Worker.objects.filter(pk__in=ids).distinct()}
-    on = today()
+    shown = ids[(number - 1) * most : number * most]
+    rows = WorkerMonth.objects.filter(
+        fee_year=period.year,
+        county_id=employer.county_id,
+        employer_id=employer.pk,
+        due_period=period,
+        worker_id__in=shown,
+    )
     groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
-    for row in rows.filter(worker_id__in=ids).values_list(*_MONTH_COLUMNS, named=True):
+    for row in rows.values_list(*_MONTH_COLUMNS, named=True):
         groups[row.worker_id, row.line].append(row)
+    on = today()
     found = {worker: _month((period, line), group, on) for (worker, line), group in groups.items()}
-    return PeoplePage([found[worker] for worker in ids if worker in found], workers, number, pages, total)
+    workers = Worker.objects.filter(pk__in=shown).in_bulk()
+    people = [(workers[worker], found.get(worker)) for worker in shown if worker in workers]
+    return PeoplePage(people, number, pages, len(ids))

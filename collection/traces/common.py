@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -65,11 +66,20 @@ def frozen_versions(parameter: AssessmentParameter) -> list[ParameterVersion]:
 
 def frozen_policy(parameter: AssessmentParameter) -> Policy:
     """The parameters as they were frozen for a line, county and month."""
-    used = frozen_versions(parameter)
+    now = database_policy()
+    return _frozen(now.stamp, tuple(sorted(parameter.versions.items())), parameter.pk).at(
+        parameter.county_id, parameter.due_period
+    )
+
+
+@lru_cache(maxsize=256)
+def _frozen(stamp: str, versions: tuple[tuple[str, int], ...], parameter_id: int) -> Policy:
+    """The snapshot with the frozen versions in place of what came later; good as long as the stamp is."""
+    used = frozen_versions(AssessmentParameter.objects.get(pk=parameter_id))
     codes = {version.code for version in used}
     now = database_policy()
     others = [v.id for v in now.versions() if v.code in codes and v.id is not None]
-    return now.with_versions(used, without=others).at(parameter.county_id, parameter.due_period)
+    return now.with_versions(used, without=others)
 
 
 def shown_parameters(versions: Iterable[ParameterVersion], policy: Policy) -> list[Parameter]:

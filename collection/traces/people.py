@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from collection.accounts import account_line
 from collection.lines import Calculation, WorkerFacts, get_line
-from collection.models import WorkerMonth
+from collection.models import AssessmentParameter, WorkerMonth
 from collection.names import line_name
 from collection.selectors.people import (
     NOT_INSURED,
@@ -88,18 +89,20 @@ class Explained:
 
 def explain_month(row: Any) -> Explained:
     """Base, own part and credit of a worker's month, from the approved wage and the frozen parameters."""
-    policy = frozen_policy(row.parameter)
-    facts = WorkerFacts(row.county_id, row.due_period, row.wage)
-    calculations = get_line(row.line).explain_worker(policy, facts)
+    return explain_wage(row.line, row.county_id, row.due_period, row.wage, row.parameter)
+
+
+def explain_wage(
+    line: str, county_id: int, period: date, wage: Decimal, parameter: AssessmentParameter
+) -> Explained:
+    """The same for a wage in a line and month."""
+    policy = frozen_policy(parameter)
+    calculations = get_line(line).explain_worker(policy, WorkerFacts(county_id, period, wage))
     results: dict[str, Result] = {}
     for calculation in calculations:
         if calculation.name not in results:
             results[calculation.name] = calculate(
-                calculation.name,
-                calculation.inputs,
-                policy=policy,
-                agency_id=row.county_id,
-                on=row.due_period,
+                calculation.name, calculation.inputs, policy=policy, agency_id=county_id, on=period
             )
     return Explained(calculations, results)
 
@@ -222,7 +225,7 @@ def _facts(request: HttpRequest, row: Any) -> list[Fact]:
 def account(request: HttpRequest, key: str) -> TracePage:
     """The balance of an account: opening, what counted in the year, interest where the year is closed (PEN-8)."""
     match = _ACCOUNT.fullmatch(key)
-    worker = Worker.objects.filter(pk=int(match[1])).distinct().first() if match else None
+    worker = Worker.objects.filter(pk=int(match[1])).first() if match else None
     if match is None or worker is None:
         raise Http404
     found = account_of(worker.pk, int(match[2]))
@@ -336,6 +339,7 @@ def _credits_again(found: Account, months: dict[tuple[Any, str], PersonMonth]) -
     counted: dict[tuple[Any, str], Decimal] = defaultdict(lambda: ZERO)
     for each in found.credits:
         counted[each.period, each.line] += each.amount
+    parameters = AssessmentParameter.objects.in_bulk({m.parameter_id for m in months.values()})
     for key, amount in counted.items():
         known = months.get(key)
         if known is None or known.credit != amount:
@@ -343,7 +347,9 @@ def _credits_again(found: Account, months: dict[tuple[Any, str], PersonMonth]) -
         if known.state == NOT_INSURED:  # taken back whole
             again: Decimal | None = ZERO
         else:
-            explained = explain_month(worker_month(known.trace_key))
+            explained = explain_wage(
+                known.line, known.county_id, known.period, known.wage, parameters[known.parameter_id]
+            )
             again = explained.amount("total_credit") or explained.amount("own_part")
         if again != amount:
             return False

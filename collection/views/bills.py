@@ -37,7 +37,7 @@ def month(request: HttpRequest) -> HttpResponseBase:
     text = form.read("q")
     form.show(period=period)
     rows = lists.county_month(unit, period, form.read("line"), form.read("ownership"), text)
-    rows = lists.paid_state(rows, form.read("state")).order_by("-owed", "number")
+    rows = lists.paid_state(rows, form.read("state"))
     sums = lists.totals(rows, "due", "paid", "owed")
     due_on = fees.due_day(unit, period) if unit else period
     table = table_for(request, MonthTable, rows, totals=sums, period=period, due_on=due_on, on=today())
@@ -66,7 +66,6 @@ def arrears(request: HttpRequest) -> HttpResponseBase:
     this_month = period_of(on)
     not_late = this_month if unit and on <= fees.due_day(unit, this_month) else None
     rows = lists.arrears(unit, form.read("line"), form.read("ownership"), form.read("q"), not_late)
-    rows = rows.order_by("-owed", "number")
     sums = lists.totals(rows, "own_owed", "unit_owed", "owed")
     table = table_for(request, ArrearsTable, rows, totals=sums)
     file = export_for(request, table, f"{unit}-arrears-{on}")

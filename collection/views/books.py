@@ -134,7 +134,7 @@ def voucher(request: HttpRequest, journal_id: int) -> HttpResponseBase:
     if journal is None:
         raise Http404
     legs = lists.legs_of(journal_id)
-    booked = lists.receipts_of_journal(journal_id)
+    booked = lists.receipts_of_journal(journal)
     context = {
         "journal": journal,
         "legs": legs,

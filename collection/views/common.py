@@ -68,7 +68,7 @@ def employer_or_404(employer_id: int) -> Employer:
 
 
 def worker_or_404(worker_id: int) -> Worker:
-    found = Worker.objects.filter(pk=worker_id).distinct().first()
+    found = Worker.objects.filter(pk=worker_id).first()
     if found is None:
         raise Http404
     worker: Worker = found

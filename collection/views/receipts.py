@@ -29,13 +29,16 @@ from collection.views.common import (
 from enrollment.models import Employer
 from enrollment.refusals import Refusal
 from jilin_si.access.once import new_key, once
+from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import Agency
 from jilin_si.money import ZERO, format_yuan
+from jilin_si.periods import add_months, period_of
 from jilin_si.web.errors import Conflict, ConflictLine
 from jilin_si.web.forms import check_field
 from jilin_si.web.tables import export_for, table_for
 
 LIKELY = 6
+WAITING = (receipts.UNMATCHED, receipts.WAITING)
 
 
 @require_safe
@@ -48,6 +51,8 @@ def receipt_list(request: HttpRequest) -> HttpResponseBase:
     state, text = form.read("state"), form.read("q")
     if state:
         condition &= receipts.STATES[state]
+    if state not in WAITING and not form.read("first", None) and not form.read("last", None):
+        form.show(first=add_months(period_of(today()), -1))  # the whole history only where it is asked for
     if first := form.read("first", None):
         condition &= Q(received_on__gte=first)
     if last := form.read("last", None):
