@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -372,7 +372,7 @@ def _plan(key: str) -> TracePage:
         title=_("Why does the plan settle %(amount)s yuan?") % {"amount": format_yuan(plan.net)},
         amount=format_yuan(plan.net),
         crumbs=[plan.county.unit_name, str(plan.fee_year)],
-        steps=formula_steps(result),
+        steps=[_in_words(step) for step in formula_steps(result)],
         total=Step(
             label=_("Net to settle"),
             symbols=_("net remittance + adjustment"),
@@ -386,6 +386,12 @@ def _plan(key: str) -> TracePage:
         rules=["POOL-3", "POOL-4", "POOL-5"],
         recomputed=result["net_remit_up"] == plan.net_remit_up,
     )
+
+
+def _in_words(step: Step) -> Step:
+    """The kind of a county by its name in the language of the page."""
+    kinds = dict(CountyPlan.Kind.choices)
+    return replace(step, rounded=str(kinds[step.rounded])) if step.rounded in kinds else step
 
 
 def _unit_link(plan: CountyPlan) -> Link:
