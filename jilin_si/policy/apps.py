@@ -20,11 +20,13 @@ class PolicyConfig(AppConfig):
 
 
 def _register_pages() -> None:
-    """What the pages of policy bring to the shell: an entry in the rail, words for states, explanations."""
+    """What the pages of policy bring to the shell: an entry in the rail, a count, words for states, explanations."""
     from jilin_si.policy.explaining import register_traces
-    from jilin_si.web import navigation, states
+    from jilin_si.policy.views.changes import waiting_count
+    from jilin_si.web import desk, navigation, states
 
     register_traces()
+    desk.register_count(desk.CountCard("policy_changes", ("province",), 80, waiting_count))
     navigation.register(
         navigation.NavItem(
             name=_("Policy"),

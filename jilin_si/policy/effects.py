@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 
 from jilin_si.money import ZERO
+from jilin_si.policy.calculators import get_calculator
 from jilin_si.policy.lookup import PROVINCE, Policy, What
 from jilin_si.policy.models import ParameterValue
 from jilin_si.policy.rulecheck import Outcome, run_example
+from jilin_si.policy.terms import term
 from jilin_si.policy.trace import plain_text
+from jilin_si.policy.trying import bare_kind, output_text
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -160,7 +163,7 @@ def examples_changed(
     changed = []
     for example in all_examples():
         before, after = run_example(example, base), run_example(example, tried)
-        outputs = list(_differences(before.given, after.given))
+        outputs = list(_differences(example["calc"], before.given, after.given))
         if outputs:
             changed.append(
                 ExampleChange(
@@ -175,11 +178,16 @@ def examples_changed(
     return changed
 
 
-def _differences(before: Any, after: Any) -> Sequence[tuple[str, str, str]]:
+def _differences(calculator: str, before: Any, after: Any) -> Sequence[tuple[str, str, str]]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
+        kinds = get_calculator(calculator).outputs
         return [
-            (name, str(plain_text(before.get(name))), str(plain_text(after.get(name))))
-            for name in {**before, **after}
+            (
+                name,
+                output_text(bare_kind(kind), before.get(name)),
+                output_text(bare_kind(kind), after.get(name)),
+            )
+            for name, kind in kinds.items()
             if before.get(name) != after.get(name)
         ]
     return [] if before == after else [("", _said(before), _said(after))]
@@ -187,7 +195,7 @@ def _differences(before: Any, after: Any) -> Sequence[tuple[str, str, str]]:
 
 def _said(given: Any) -> str:
     if isinstance(given, Mapping):
-        return ", ".join(f"{name} {plain_text(value)}" for name, value in given.items())
+        return ", ".join(f"{term(name)} {plain_text(value)}" for name, value in given.items())
     return str(given)
 
 

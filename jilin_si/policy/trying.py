@@ -80,7 +80,7 @@ def output_rows(calculator: Calculator, first: Attempt, second: Attempt | None) 
         b = second.result.outputs.get(name) if second and second.result else None
         if a is None and b is None:
             continue
-        inner = kind.kind if isinstance(kind, kinds.Optional | kinds.OrNull) else kind
+        inner = bare_kind(kind)
         rows.append(
             OutputRow(
                 name=name,
@@ -129,7 +129,7 @@ def numeric_inputs(calculator: Calculator) -> list[str]:
     """The inputs that a chart may run over: single numbers."""
     found = []
     for name, kind in calculator.inputs.items():
-        inner = kind.kind if isinstance(kind, kinds.Optional | kinds.OrNull) else kind
+        inner = bare_kind(kind)
         if isinstance(inner, kinds.Number | kinds.Count):
             found.append(name)
     return found
@@ -139,7 +139,7 @@ def numeric_outputs(calculator: Calculator) -> list[str]:
     """The outputs that a chart may show: single numbers."""
     found = []
     for name, kind in calculator.outputs.items():
-        inner = kind.kind if isinstance(kind, kinds.Optional | kinds.OrNull) else kind
+        inner = bare_kind(kind)
         if isinstance(inner, kinds.Number | kinds.Count):
             found.append(name)
     return found
@@ -147,7 +147,7 @@ def numeric_outputs(calculator: Calculator) -> list[str]:
 
 def default_range(calculator: Calculator, name: str, value: Any) -> tuple[str, str]:
     """From half to one and a half of what is typed; a grade or a count of few over all it may be."""
-    kind = _inner(calculator.inputs[name])
+    kind = bare_kind(calculator.inputs[name])
     if isinstance(kind, kinds.Count) and kind.maximum <= 60:
         return str(kind.minimum), str(kind.maximum)
     try:
@@ -162,13 +162,14 @@ def default_range(calculator: Calculator, name: str, value: Any) -> tuple[str, s
     return exact_text(low), exact_text(high)
 
 
-def _inner(kind: kinds.Kind) -> kinds.Kind:
+def bare_kind(kind: kinds.Kind) -> kinds.Kind:
+    """A kind without what says that it may be left out or null."""
     return kind.kind if isinstance(kind, kinds.Optional | kinds.OrNull) else kind
 
 
 def points_between(calculator: Calculator, name: str, low: str, high: str) -> list[Any]:
     """Values of an input from ``low`` to ``high``, as the calculator takes them. Raises InputError."""
-    kind = _inner(calculator.inputs[name])
+    kind = bare_kind(calculator.inputs[name])
     if isinstance(kind, kinds.Count):
         first, last = kind.parse(_whole(low), name), kind.parse(_whole(high), name)
         if last < first:
@@ -222,14 +223,14 @@ def range_chart(
                     "x": str(value),
                     "y": None if answer is None else f"{Decimal(answer):f}",
                     "at": str(value),
-                    "text": output_text(_inner(kind), answer)
+                    "text": output_text(bare_kind(kind), answer)
                     if answer is not None
                     else (tried.reason or "—"),
                 }
             )
         lines.append({"name": label, "points": points})
     return {
-        "unit": _("yuan") if isinstance(_inner(kind), kinds.Yuan) else "",
+        "unit": _("yuan") if isinstance(bare_kind(kind), kinds.Yuan) else "",
         "input": term(name),
         "output": term(output),
         "lines": lines,

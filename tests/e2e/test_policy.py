@@ -64,6 +64,8 @@ def test_the_pages_of_policy_have_no_fault_and_fit_the_screen(open_as: Open, lan
         "parameter": "/policy/parameters/pension.unit_rate/",
         "two_days": "/policy/two-days/?first=1993-06-01&second=1996-06-01",
         "propose": "/policy/parameters/collective.tiers/propose/",
+        "tried": "/policy/parameters/pension.unit_rate/what-if/?value=20&agency=220000",
+        "changes": "/policy/changes/",
         "rulebook": "/policy/rules/",
         "rule": "/policy/rules/PEN-6/",
         "found": "/policy/rules/?q=利息",

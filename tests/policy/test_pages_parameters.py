@@ -283,6 +283,21 @@ def test_the_changes_page_lists_what_waits_and_what_is_decided(proposer: User, a
     assert "Nothing waits." in text_of(signed_in(approver).get(reverse("policy:changes")))
 
 
+def test_the_desk_counts_what_waits_for_another(proposer: User, approver: User) -> None:
+    proposed(proposer)
+    assert "Parameter changes to approve" in text_of(signed_in(approver).get("/desk/"))
+    assert "Parameter changes to approve" not in text_of(signed_in(proposer).get("/desk/"))
+
+
+def test_a_change_names_every_value_whose_place_it_takes(proposer: User) -> None:
+    given = NEW_RATE | {"value": "20", "valid_from": "1992-01-01", "document": "JZF-1991-50"}
+    response = hand_in(signed_in(proposer), "/policy/parameters/pension.unit_rate/propose/", given)
+    page = text_of(signed_in(proposer).get(response["Location"]))
+    assert "It also takes the place of:" in page
+    assert "18.6%" in page
+    assert "21.5%" in page
+
+
 def test_a_prefecture_person_is_no_provincial_person(db: None) -> None:
     user = person("prefecture", Role.PREFECTURE, 220100)
     assert hand_in(signed_in(user), PROPOSE, NEW_RATE).status_code == 403

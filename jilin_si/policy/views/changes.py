@@ -25,7 +25,7 @@ from jilin_si.policy.lookup import PROVINCE, ParameterInfo, ParameterVersion, Wh
 from jilin_si.policy.models import ParameterValue, ValueState
 from jilin_si.policy.services import ChangeRefusal, approve_value, policy_with, propose_value, withdraw_value
 from jilin_si.policy.views.parameters import history_row, may_change, policy_at, shown_version
-from jilin_si.web import navigation
+from jilin_si.web import desk, navigation
 
 
 @once
@@ -94,6 +94,14 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "policy/changes.html", context)
 
 
+def waiting_count(request: HttpRequest) -> desk.Count | None:
+    """On the desk: parameter changes that wait for who is signed in, not for what one proposed oneself."""
+    waiting = selectors.proposals().exclude(proposed_by_id=request.user.pk).count()
+    return (
+        desk.Count(_("Parameter changes to approve"), waiting, reverse("policy:changes")) if waiting else None
+    )
+
+
 @dataclass(frozen=True)
 class ListedChange:
     """A change as the list shows it."""
@@ -139,6 +147,11 @@ def _change_page(
         "name": showing.info_name(info),
         "new": history_row(value, info, places),
         "old": shown_version(info, base, places) if base else None,
+        "replaced": [
+            shown_version(info, version, places)
+            for version in policy.versions(info.code)
+            if proposed and version != base and _holds_within(version, value)
+        ],
         "unit_word": showing.unit_text(info.unit),
         "events": events,
         "may_change": may_change(request),
@@ -152,6 +165,15 @@ def _change_page(
         "broken": effects.examples_broken(value) if proposed else [],
     }
     return render(request, "policy/change.html", context, status=status)
+
+
+def _holds_within(version: ParameterVersion, value: ParameterValue) -> bool:
+    """Whether a version holds at the same place on days that a new value would take."""
+    return (
+        version.agency_id == value.agency_id
+        and (value.valid_to is None or version.valid_from <= value.valid_to)
+        and (version.valid_to is None or version.valid_to >= value.valid_from)
+    )
 
 
 @require_safe
