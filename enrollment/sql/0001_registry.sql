@@ -47,6 +47,9 @@ create index on enrollment_declarationline (worker_id);
 create function make_year_partition(fact_table text, fee_year int) returns text language plpgsql as $$
 declare year_table text := format('%s_%s', fact_table, fee_year);
 begin
+  if to_regclass(year_table) is not null then
+    return year_table;               -- without the lock, which would let the year's counties in one by one
+  end if;
   perform pg_advisory_xact_lock(hashtext(fact_table), fee_year);
   if to_regclass(year_table) is null then
     execute format('create table %I partition of %I for values in (%s) partition by list (county_id)',
