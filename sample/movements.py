@@ -43,7 +43,9 @@ def move(county_id: int, period: date, seed: int) -> UnitResult:
     )
     figures = {"left": 0, "joined": 0}
     if employers:
-        if chance.randrange(2) and period > month(1996, 1):  # nobody was declared for a year he did not work in
+        if chance.randrange(2) and period > month(
+            1996, 1
+        ):  # nobody was declared for a year he did not work in
             figures["left"] += _leave(chance.choice(employers), period, chance)
         if chance.randrange(2):
             figures["joined"] += _join(chance.choice(employers), period, chance)
