@@ -81,6 +81,9 @@ def worker(log: Path, name: str = "one", processes: int = 2) -> Iterator[Worker]
     started = Worker(log, name, processes)
     try:
         yield started
+    except AssertionError as error:
+        error.add_note(f"the worker's log ends with:\n{started.text()[-3000:]}")
+        raise
     finally:
         started.stop()
 
