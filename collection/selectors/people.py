@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from collection.models import AccountYear, Spell, WorkerMonth
+from collection.models import AccountYear, Bill, Spell, WorkerMonth
 from collection.selectors.fees import due_day
 from enrollment.models import Employer, Employment, Worker
 from jilin_si.agencies.clock import today
@@ -330,19 +330,40 @@ class BillPerson:
         return f"{self.fee_year}-{self.county_id}-{self.spell_id}-{self.due_period:%Y%m}-{self.line}"
 
 
-def bill_people(
-    bill_id: int, employer_id: int, county_id: int, period: date, line: str, first: int = 0, most: int = 50
-) -> list[BillPerson]:
-    """The workers whose parts one assessment adds up, in the order of the registry, a page at a time."""
-    rows = WorkerMonth.objects.filter(
+def assessed_spells(employer_id: int, county_id: int, period: date, recorded: date) -> QuerySet[Spell]:
+    """The spells that one assessment of a month added up: its facts as they were recorded for it."""
+    spells = Spell.objects.filter(
         fee_year=period.year,
         county_id=county_id,
         employer_id=employer_id,
-        due_period=period,
-        line=line,
-        bill_id=bill_id,
-    ).order_by("worker_id", "spell_id")[first : first + most]
-    rows = list(rows)
+        first_period__lte=period,
+        last_period__gte=period,
+    )
+    return (
+        spells.filter(recorded_in=recorded) if recorded > period else spells.filter(recorded_in__lte=period)
+    )
+
+
+def bill_people(bill: Bill, first: int = 0, most: int = 50) -> list[BillPerson]:
+    """The workers whose parts one assessment adds up, in the order of the registry, a page at a time.
+
+    The page is chosen among the spells, whose key has that order: only its months are worked out.
+    """
+    spells = assessed_spells(bill.employer_id, bill.county_id, bill.due_period, bill.recorded_in)
+    page = dict(
+        spells.order_by("worker_id", "spell_id").values_list("spell_id", "worker_id")[first : first + most]
+    )
+    months = WorkerMonth.objects.filter(
+        fee_year=bill.due_period.year,
+        county_id=bill.county_id,
+        employer_id=bill.employer_id,
+        worker_id__in=set(page.values()),
+        spell_id__in=list(page),
+        due_period=bill.due_period,
+        line=bill.line,
+        bill_id=bill.pk,
+    )
+    rows = sorted(months, key=lambda row: (row.worker_id, row.spell_id))
     workers = Worker.objects.filter(pk__in={row.worker_id for row in rows}).in_bulk()
     return [
         BillPerson(

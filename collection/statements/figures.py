@@ -166,14 +166,26 @@ def _people(employer: Employer, first: date, last: date) -> list[PersonFigures]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            with part as (          -- worker and month with the bill it stands in
-              select m.worker_id, m.due_period, m.sign, m.wage_fen, m.base_fen, m.own_fen, m.recorded_in,
-                     m.own_fen + m.transfer_fen + m.average_part_fen as credit_fen,
-                     m.paid_in is not null as is_paid, coalesce(o.own_fen, 0) = 0 as own_is_paid
-              from collection_workermonth m
-              left join collection_openitem o on o.bill_id = m.bill_id
-              where m.fee_year = any(%(years)s) and m.county_id = %(county)s and m.employer_id = %(employer)s
-                and m.due_period between %(first)s and %(last)s and m.bill_id is not null
+            with bill as materialized (          -- the assessments with workers' parts, and what of them is paid
+              select b.due_period, b.recorded_in, p.floor_fen, p.cap_fen, p.own_ppm, p.transfer_ppm, p.average_part_fen,
+                     d.bill_id is not null as is_paid, coalesce(o.own_fen, 0) = 0 as own_is_paid
+              from collection_bill b
+              join collection_assessmentparameter p on p.id = b.parameter_id and p.own_ppm + p.transfer_ppm > 0
+              left join collection_paidbill d on d.bill_id = b.bill_id
+              left join collection_openitem o on o.bill_id = b.bill_id
+              where b.employer_id = %(employer)s and b.due_period between %(first)s and %(last)s
+            ),
+            part as (               -- worker and month with the assessment it stands in
+              select s.worker_id, b.due_period, s.sign, s.wage_fen, s.recorded_in, b.is_paid, b.own_is_paid,
+                     base_of(s.wage_fen, b.floor_fen, b.cap_fen) as base_fen,
+                     s.sign * share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.own_ppm) as own_fen,
+                     s.sign * (share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.own_ppm)
+                       + share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.transfer_ppm)
+                       + b.average_part_fen) as credit_fen
+              from collection_spell s join bill b
+                on s.first_period <= b.due_period and s.last_period >= b.due_period
+               and greatest(s.recorded_in, b.due_period) = b.recorded_in
+              where s.fee_year = any(%(years)s) and s.county_id = %(county)s and s.employer_id = %(employer)s
             ),
             month as (              -- corrections added up; the last recorded spell gives base and monthly part
               select worker_id, due_period, (sum(sign) > 0)::int as is_due, bool_and(is_paid) as is_credited,

@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from collection.lines import BillFacts, get_line
-from collection.models import Bill, Spell, WorkerMonth
+from collection.models import Bill
 from collection.names import line_name
 from collection.selectors.bills import bill_sheet
-from collection.selectors.people import bill_people
+from collection.selectors.people import assessed_spells, bill_people
 from collection.traces.common import (
     PAGE,
     amount_part,
@@ -155,15 +155,7 @@ def _of_people(request: HttpRequest, key: str, what: str) -> TracePage:
     number = page_number(request)
     if what == "own":
         booked, title, again = bill.own_due, _("workers' part"), _own_again(bill)
-        people = bill_people(
-            bill.bill_id,
-            bill.employer_id,
-            bill.county_id,
-            bill.due_period,
-            bill.line,
-            (number - 1) * PAGE,
-            PAGE,
-        )
+        people = bill_people(bill, (number - 1) * PAGE, PAGE)
         parts = [
             amount_part(
                 _signed(person.name, person.sign),
@@ -176,21 +168,10 @@ def _of_people(request: HttpRequest, key: str, what: str) -> TracePage:
         rules = ("PEN-4", "PEN-5") if bill.line == "pension" else ()
     else:
         booked, title, again = bill.wages, _("wages"), _facts_now(bill)[1]
-        spells = Spell.objects.filter(
-            fee_year=bill.due_period.year,
-            county_id=bill.county_id,
-            employer_id=bill.employer_id,
-            first_period__lte=bill.due_period,
-            last_period__gte=bill.due_period,
-        )
-        spells = (
-            spells.filter(recorded_in=bill.recorded_in)
-            if bill.is_supplement
-            else spells.filter(recorded_in__lte=bill.due_period)
-        )
+        spells = assessed_spells(bill.employer_id, bill.county_id, bill.due_period, bill.recorded_in)
         parts = [
             amount_part(_signed(spell.worker.name, spell.sign), spell.wage * spell.sign)
-            for spell in spells.select_related("worker").order_by("worker__identity_key", "spell_id")[
+            for spell in spells.select_related("worker").order_by("worker_id", "spell_id")[
                 (number - 1) * PAGE : number * PAGE
             ]
         ]
@@ -222,18 +203,19 @@ def _signed(name: str, sign: int) -> str:
 
 
 def _own_again(bill: Bill) -> Decimal:
-    """The workers' parts of a bill summed anew, each rounded by itself."""
-    from django.db.models import Sum
-
-    total: Decimal | None = WorkerMonth.objects.filter(
-        fee_year=bill.due_period.year,
-        county_id=bill.county_id,
-        employer_id=bill.employer_id,
-        due_period=bill.due_period,
-        line=bill.line,
-        bill_id=bill.bill_id,
-    ).aggregate(sum=Sum("own"))["sum"]
-    return total or ZERO
+    """The workers' parts of a bill summed anew, each rounded by itself, with the parameters it was assessed with."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(s.sign * share(base_of(s.wage_fen, p.floor_fen, p.cap_fen), p.own_ppm)), 0)"
+            " from collection_spell s, collection_assessmentparameter p"
+            " where p.id = %(parameter)s"
+            " and s.fee_year = %(year)s and s.county_id = %(county)s and s.employer_id = %(employer)s"
+            " and s.first_period <= %(due)s and s.last_period >= %(due)s"
+            " and greatest(s.recorded_in, %(due)s) = %(recorded)s",
+            _arguments(bill) | {"parameter": bill.parameter_id},
+        )
+        (total,) = cursor.fetchone()
+    return from_fen(int(total))
 
 
 def to_pay(request: HttpRequest, key: str) -> TracePage:
