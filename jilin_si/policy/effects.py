@@ -19,11 +19,11 @@ from django.core.cache import cache
 from jilin_si.money import ZERO
 from jilin_si.policy.calculators import get_calculator
 from jilin_si.policy.lookup import PROVINCE, Policy, What
-from jilin_si.policy.models import ParameterValue
-from jilin_si.policy.rulecheck import Outcome, run_example
+from jilin_si.policy.rulecheck import run_example
 from jilin_si.policy.terms import term
 from jilin_si.policy.trace import plain_text
 from jilin_si.policy.trying import bare_kind, output_text
+from jilin_si.policy.worked_examples import all_examples
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -158,8 +158,6 @@ def examples_changed(
     base: Policy, tried: Policy, examples: Sequence[dict[str, Any]] | None = None
 ) -> list[ExampleChange]:
     """The worked examples that answer otherwise under other parameters: each output before and after."""
-    from jilin_si.policy.worked_examples import all_examples
-
     changed = []
     for example in all_examples():
         before, after = run_example(example, base), run_example(example, tried)
@@ -197,10 +195,3 @@ def _said(given: Any) -> str:
     if isinstance(given, Mapping):
         return ", ".join(f"{term(name)} {plain_text(value)}" for name, value in given.items())
     return str(given)
-
-
-def examples_broken(value: ParameterValue) -> list[Outcome]:
-    """The worked examples that pass now and would fail: they block the approval unless a reason is given."""
-    from jilin_si.policy.services import examples_broken_by
-
-    return examples_broken_by(value)

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jilin_si.policy.terms import term
+
 _WORDS: Mapping[str, str | Promise] = {
     # rounding (GEN-1)
     "FEN_HALF_UP": _("half up to the fen"),
@@ -100,6 +102,4 @@ def has_words(code: str) -> bool:
 
 def column_words(name: str) -> str:
     """The words for a column of a table: its own, else those of the symbol of that name."""
-    from jilin_si.policy.terms import term
-
     return str(_COLUMNS[name]) if name in _COLUMNS else term(name)

@@ -113,7 +113,7 @@ def _need_policy_staff(by: User) -> None:
 
 def all_examples(calculator: str = "", rule: str = "") -> list[dict[str, Any]]:
     """Every example that is run, of the files and added, of one calculator or one rule where named."""
-    from_files = _examples_of_files()
+    from_files = examples_of_files()
     added = [row.as_example() for row in WorkedExample.objects.filter(retired=False)]
     return [
         example
@@ -124,5 +124,5 @@ def all_examples(calculator: str = "", rule: str = "") -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
-def _examples_of_files() -> list[dict[str, Any]]:
+def examples_of_files() -> list[dict[str, Any]]:
     return [example for path in example_files() for example in read_examples(path)]

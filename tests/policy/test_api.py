@@ -15,12 +15,12 @@ from jilin_si.policy.calculators import calculate, calculators
 from jilin_si.policy.errors import RuleRefusal
 from jilin_si.policy.lookup import file_policy
 from jilin_si.policy.rulecheck import expects_refusal
-from jilin_si.policy.worked_examples import _examples_of_files
+from jilin_si.policy.worked_examples import examples_of_files
 from tests.policy.pages import signed_in
 
 UNIT = "pension.unit_contribution"
 GOOD = {"month": "1996-03-01", "contribution_wages": "86543.27", "retiree_cost": "41200.00"}
-EXAMPLES = _examples_of_files()
+EXAMPLES = examples_of_files()
 
 Ask = Callable[..., Any]
 

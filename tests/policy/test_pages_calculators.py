@@ -21,12 +21,12 @@ from jilin_si.policy.errors import InputError
 from jilin_si.policy.forms import inputs as typed
 from jilin_si.policy.lookup import file_policy
 from jilin_si.policy.words import has_words
-from jilin_si.policy.worked_examples import WorkedExample, _examples_of_files, all_examples
+from jilin_si.policy.worked_examples import WorkedExample, all_examples, examples_of_files
 from tests.policy.pages import hand_in, signed_in
 
 UNIT = "/policy/calculators/pension.unit_contribution/"
 FILLED = "i.month=1996-03&i.contribution_wages=86,543.27&i.retiree_cost=４１２００"
-EXAMPLES = _examples_of_files()
+EXAMPLES = examples_of_files()
 
 
 def text_of(response: Any) -> str:

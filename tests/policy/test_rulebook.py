@@ -13,7 +13,7 @@ from jilin_si.policy.calculators import calculators
 from jilin_si.policy.lookup import file_policy
 from jilin_si.policy.parameter_files import read_all
 from jilin_si.policy.rule_book import Rule, RuleBookProblem, read_rule_book, rule_book
-from jilin_si.policy.worked_examples import _examples_of_files
+from jilin_si.policy.worked_examples import examples_of_files
 from jilin_si.web.catalogues import _CHINESE
 from tests.policy.pages import signed_in
 
@@ -31,7 +31,7 @@ def text_of(response: Any) -> str:
 def test_every_rule_that_code_and_data_name_is_in_the_book() -> None:
     named = {rule for calculator in calculators() for rule in calculator.rules}
     named |= {rule for info in file_policy().infos.values() for rule in info.rules}
-    named |= {rule for example in _examples_of_files() for rule in example["rules"]}
+    named |= {rule for example in examples_of_files() for rule in example["rules"]}
     named |= {rule for question in rule_book().questions for rule in question.rules}
     assert named - set(rule_book().by_id) == set()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jilin_si.policy import kinds, strict_json
 from jilin_si.policy.calculators import Calculator
-from jilin_si.policy.forms.inputs import _number_text
+from jilin_si.policy.forms.inputs import number_text
 from jilin_si.policy.terms import term
 from jilin_si.policy.trace import plain_text
 from jilin_si.web.forms import OfficeForm, PlainCharField, prepare_widgets
@@ -79,7 +79,7 @@ def _as_written(kind: kinds.Kind, text: str) -> Any:
     """An expected output as the files write it; what is no single number, word or day is JSON."""
     inner = kind.kind if isinstance(kind, kinds.Optional | kinds.OrNull) else kind
     if isinstance(inner, kinds.Number):
-        number = _number_text(text)
+        number = number_text(text)
         if strict_json.as_number(number) is None:
             raise ValueError(text)
         return number

@@ -232,7 +232,7 @@ def _typed(kind: Kind, text: str) -> Any:
         bare = text.replace(",", "").replace(" ", "")
         return int(bare) if re.fullmatch(r"-?\d{1,12}", bare) else text
     if isinstance(kind, kinds.Number):
-        return _number_text(text)
+        return number_text(text)
     if isinstance(kind, kinds.Period | kinds.Month):
         match = _MONTH.fullmatch(text)
         if match is None:
@@ -245,7 +245,7 @@ def _typed(kind: Kind, text: str) -> Any:
     return text
 
 
-def _number_text(text: str) -> str:
+def number_text(text: str) -> str:
     bare = text.replace(",", "").replace(" ", "").replace(MINUS, "-").removeprefix("¥").removesuffix("元")
     if bare.endswith("%"):
         try:

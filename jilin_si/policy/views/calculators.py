@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
-from jilin_si.policy import selectors, showing
+from jilin_si.policy import kinds, selectors, showing
 from jilin_si.policy.calculations import formula_steps, parameters_shown
 from jilin_si.policy.calculator_address import FIRST, SECOND, flat
 from jilin_si.policy.calculators import Calculator, calculators, get_calculator
@@ -287,8 +287,8 @@ def _chart(state: State, first: Attempt, second: Attempt | None) -> dict[str, An
             state.policy,
             vary,
             context["out"],
-            typed._number_text(low),
-            typed._number_text(high),
+            typed.number_text(low),
+            typed.number_text(high),
         )
     except InputError as error:
         context["chart_fault"] = typed.message(error)
@@ -335,8 +335,6 @@ def _turning_days(state: State) -> list[tuple[date, str, bool]]:
 
 
 def _date_input(calculator: Calculator) -> tuple[str, bool] | None:
-    from jilin_si.policy import kinds
-
     for name, kind in calculator.inputs.items():
         if isinstance(kind, kinds.Month):
             return name, False

@@ -23,7 +23,14 @@ from jilin_si.policy.forms.proposal import AnswerForm, ProposalForm, WhatIfForm
 from jilin_si.policy.forms.values import typed_value
 from jilin_si.policy.lookup import PROVINCE, ParameterInfo, ParameterVersion, What
 from jilin_si.policy.models import ParameterValue, ValueState
-from jilin_si.policy.services import ChangeRefusal, approve_value, policy_with, propose_value, withdraw_value
+from jilin_si.policy.services import (
+    ChangeRefusal,
+    approve_value,
+    examples_broken_by,
+    policy_with,
+    propose_value,
+    withdraw_value,
+)
 from jilin_si.policy.views.parameters import history_row, may_change, policy_at, shown_version
 from jilin_si.web import desk, navigation
 
@@ -162,7 +169,7 @@ def _change_page(
         "form": AnswerForm(request.POST or None),
         "once": new_key(),
         "once_too": new_key(),
-        "broken": effects.examples_broken(value) if proposed else [],
+        "broken": examples_broken_by(value) if proposed else [],
     }
     return render(request, "policy/change.html", context, status=status)
 

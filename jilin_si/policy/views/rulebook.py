@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jilin_si.policy import selectors, showing
+from jilin_si.policy.calculator_address import address_of
 from jilin_si.policy.forms.filters import DocumentFilter, ParameterFilter
 from jilin_si.policy.models import LegalDocument
 from jilin_si.policy.rule_book import Rule, rule_book
@@ -58,8 +59,6 @@ class ShownExample:
 
 
 def shown_example(outcome: Outcome) -> ShownExample:
-    from jilin_si.policy.calculator_address import address_of
-
     example = outcome.example
     return ShownExample(
         id=str(example.get("id", "?")),
