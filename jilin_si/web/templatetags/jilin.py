@@ -61,25 +61,25 @@ def minus(value: object) -> str:
 @register.filter
 def period(value: date | None) -> str:
     """``1996-03``."""
-    return "—" if value is None else format_period(value)
+    return format_period(value) if value else "—"
 
 
 @register.filter
 def day(value: date | None) -> str:
     """``1996-03-14``."""
-    return "—" if value is None else value.strftime("%Y-%m-%d")
+    return value.strftime("%Y-%m-%d") if value else "—"
 
 
 @register.filter
 def short_day(value: date | None) -> str:
     """``03-14``, where the year is clear from what stands around it."""
-    return "—" if value is None else value.strftime("%m-%d")
+    return value.strftime("%m-%d") if value else "—"  # a template gives "" for what is not there
 
 
 @register.filter
 def clock(value: datetime | None) -> str:
     """``09:42``."""
-    return "—" if value is None else timezone.localtime(value).strftime("%H:%M")
+    return timezone.localtime(value).strftime("%H:%M") if value else "—"
 
 
 @register.filter
