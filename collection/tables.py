@@ -44,7 +44,9 @@ class MonthTable(OfficeTable):
     due = MoneyColumn(verbose_name=pgettext_lazy("amount", "Due"), total=True)
     paid = MoneyColumn(verbose_name=pgettext_lazy("amount", "Paid"), total=True)
     owed = MoneyColumn(verbose_name=pgettext_lazy("amount", "Owed"), total=True)
-    rate = PercentColumn(verbose_name=_("Rate"), empty_values=(), orderable=False, exclude_from_export=True)
+    rate = PercentColumn(
+        verbose_name=_("Collection rate"), empty_values=(), orderable=False, exclude_from_export=True
+    )
     state = StateColumn(verbose_name=_("State"), empty_values=(), orderable=False, exclude_from_export=True)
 
     def __init__(self, *args: Any, period: date, due_on: date, on: date, **kwargs: Any) -> None:
@@ -83,7 +85,7 @@ class ArrearsTable(OfficeTable):
         linkify=lambda record: reverse("collection:employer_bills", args=[record["employer_id"]]),
     )
     ownership = tables.Column(verbose_name=_("Ownership"))
-    since = PeriodColumn(verbose_name=_("Since"))
+    since = PeriodColumn(verbose_name=_("Owed since"))
     months = CountColumn(verbose_name=_("Months"))
     own_owed = MoneyColumn(verbose_name=_("Workers' part"), total=True)
     unit_owed = MoneyColumn(verbose_name=_("Employer part"), total=True)

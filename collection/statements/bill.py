@@ -71,10 +71,19 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
                 "rate": _per_mille(sheet), "amount": format_yuan(sheet.fee_a_day),
             },
         },
-        "pay": _("Pay to %(agency)s by %(day)s and write %(number)s as the remark, so that the money finds you.") % {
+        "pay": _how_to_pay(sheet.on > sheet.due_on) % {
             "agency": employer.county.company_name, "day": sheet.due_on.isoformat(), "number": employer.number,
         },
     }  # fmt: skip
+
+
+def _how_to_pay(is_late: bool) -> str:
+    if is_late:
+        return _(
+            "The due day %(day)s has passed. Pay to %(agency)s now and write %(number)s as the remark, so that the money "
+            "finds you."
+        )
+    return _("Pay to %(agency)s by %(day)s and write %(number)s as the remark, so that the money finds you.")
 
 
 def _row(row: BillRow) -> list[str]:

@@ -252,7 +252,12 @@ def bill_paid(request: HttpRequest, key: str) -> TracePage:
     return TracePage(
         title=_("What was paid: %(amount)s yuan") % {"amount": format_yuan(paid)},
         amount=format_yuan(paid),
-        crumbs=[bill.employer.name, format_period(bill.due_period), line_name(bill.line), _("paid")],
+        crumbs=[
+            bill.employer.name,
+            format_period(bill.due_period),
+            line_name(bill.line),
+            pgettext("amount", "paid"),
+        ],
         parts=parts,
         facts=facts,
         facts_title=_("Due and owed"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from collection.accounts import account_line
 from collection.lines import Calculation, WorkerFacts, get_line
@@ -114,7 +115,7 @@ def base(request: HttpRequest, key: str) -> TracePage:
 
 def own(request: HttpRequest, key: str) -> TracePage:
     """The worker's own part of a month (PEN-5)."""
-    return _of_month(request, key, "own_part", lambda row: row.own, _("own part"))
+    return _of_month(request, key, "own_part", lambda row: row.own, pgettext("person", "own part"))
 
 
 def credit(request: HttpRequest, key: str) -> TracePage:
@@ -258,10 +259,10 @@ def _closed(found: Account) -> TracePage:
             {"opening": opening, "credits": dict(by_month), "book_rate": version.value},
             policy=policy,
         )
-        word = _("own part") if part == "own" else _("employer's part")
+        word = _("Own part") if part == "own" else _("Employer part")
         steps += [
             Step(
-                label=f"{word}: {shown.label}", values=shown.values, unrounded=shown.unrounded, rounded=shown.rounded,
+                label=f"{word} · {shown.label}", values=shown.values, unrounded=shown.unrounded, rounded=shown.rounded,
                 symbols=shown.symbols, rule=shown.rule,
             )
             for shown in steps_of(result)
