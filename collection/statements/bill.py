@@ -80,8 +80,8 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
 def _how_to_pay(is_late: bool) -> str:
     if is_late:
         return _(
-            "The due day %(day)s has passed. Pay to %(agency)s now and write %(number)s as the remark, so that the money "
-            "finds you."
+            "The due day %(day)s has passed. Pay to %(agency)s now and write %(number)s as the remark, so that the "
+            "money finds you."
         )
     return _("Pay to %(agency)s by %(day)s and write %(number)s as the remark, so that the money finds you.")
 
