@@ -314,9 +314,13 @@ def _made(wanted: list[Batch], workers: int) -> Iterator[tuple[Batch, dict[str, 
 
 
 def _bare_leaf(cursor: Any, table: str, year: int, unit: int) -> str:
-    """A table like a county's leaf of that year, not attached yet: no index costs while it is filled."""
+    """A table like a county's leaf of that year, not attached yet: no index costs while it is filled.
+
+    A leaf that is there already, of a year opened before anything was loaded, is empty and makes room.
+    """
     leaf = f"{table}_{year}_{unit}"
     cursor.execute("select make_year_partition(%s, %s)", [table, year])
+    cursor.execute(f'drop table if exists "{leaf}"')
     cursor.execute(f'create table "{leaf}" (like {table} including defaults including constraints)')
     return leaf
 

@@ -1,6 +1,6 @@
 """``make test``: every test but the long ring, the fast ones first; one closing line over all of them.
 
-The parts run one after the other, each with as many processes as pay off: pages and faults run alone.
+The parts run one after the other, each in two processes that take a file of tests at a time.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from collections.abc import Iterator
 
 from jilin_si.servers.places import BASE
 
-# Browser, the demo from outside, and what is killed on purpose: alone, and last.
-SLOW = {"browser": "tests/e2e", "the demo": "tests/sample/test_demo.py", "faults": "tests/faults"}
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-min=5"]
+# What starts browsers, workers and whole demos, and kills on purpose: last.
+SLOW = {"browser": ["tests/e2e"], "demo and faults": ["tests/faults", "tests/sample/test_demo.py"]}
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-min=5", "-n", "2", "--dist", "loadfile"]
 COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
 
 
 def parts(long: bool) -> list[tuple[str, list[str]]]:
     """Name and arguments of each part, in order."""
     if long:
-        return [("the long ring", ["-m", "long", "tests"])]
-    ignored = [f"--ignore={place}" for place in SLOW.values()]
-    fast = ("rules, acts and pages", ["-m", "not long", "-n", "2", "--dist", "loadfile", *ignored, "tests"])
-    return [
-        fast,
-        *((name, ["-m", "not long", place]) for name, place in SLOW.items() if (BASE / place).exists()),
-    ]
+        return [("the long ring", ["-m", "long", "-n", "0", "tests"])]
+    ignored = [f"--ignore={place}" for places in SLOW.values() for place in places]
+    fast = ("rules, acts and pages", ["-m", "not long", *ignored, "tests"])
+    return [fast, *((name, ["-m", "not long", *places]) for name, places in SLOW.items())]
 
 
 def _lines(run: subprocess.Popen[str]) -> Iterator[str]:
