@@ -15,7 +15,18 @@ from jilin_si.servers.places import BASE
 
 # What starts browsers, workers and whole demos, and kills on purpose: last.
 SLOW = {"browser": ["tests/e2e"], "demo and faults": ["tests/faults", "tests/sample/test_demo.py"]}
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-min=5", "-n", "2", "--dist", "loadfile"]
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "--durations=5",
+    "--durations-min=5",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+]
 COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
 
 
