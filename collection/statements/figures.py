@@ -207,7 +207,7 @@ def _people(employer: Employer, first: date, last: date) -> list[PersonFigures]:
                    t.newest[1][1][3], t.months_due::int, coalesce(t.months_credited, 0)::int, t.own_due::bigint,
                    t.own_paid::bigint, t.credited::bigint
             from whole t
-            cross join lateral (      -- looked up one by one: never the sums again for each worker, whatever is estimated
+            cross join lateral (      -- one by one: never all sums again for each worker, whatever is estimated
               select identity_number, identity_key, name from enrollment_worker where id = t.worker_id offset 0
             ) w
             where t.months_due > 0 or t.own_due <> 0
