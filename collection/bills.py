@@ -47,8 +47,8 @@ def _changed_employers(
 ) -> list[int] | None:
     """The employers about whose workers something changed since the month before; None: read every spell.
 
-    Changed is who has a spell that was recorded now, begins now or ended with the last month, and who is covered now
-    without a bill of that line for the last month.
+    Changed is who has a spell that was recorded now, begins now or ended with the last month, and who is covered now,
+    in a line that has rates this month, without a bill of that line for the last month.
     """
     before = add_months(period, -1)
     if before.year != period.year or _worker_level_lines(cursor, county_id, before) != lines:
@@ -67,16 +67,19 @@ def _changed_employers(
           and b.due_period = %(before)s and b.recorded_in = %(before)s
         where c.county_id = %(county)s and c.first_period <= %(period)s
           and coalesce(c.last_period, 'infinity') >= %(period)s and b.bill_id is null
+          and c.line in (select line from collection_assessmentparameter
+                         where county_id = %(county)s and due_period = %(period)s)
         """,
         arguments,
     )
     changed = [employer_id for (employer_id,) in cursor.fetchall()]
     cursor.execute(
-        "select count(*) from collection_bill where county_id = %(county)s and due_period = %(before)s",
+        "select count(distinct employer_id) from collection_bill"
+        " where county_id = %(county)s and due_period = %(before)s",
         arguments,
     )
-    (bills,) = cursor.fetchone()
-    return changed if len(changed) <= FEW * bills else None
+    (employers,) = cursor.fetchone()
+    return changed if len(changed) <= FEW * employers else None
 
 
 def _bases(lines: list[dict[str, Any]], floor: str, cap: str) -> str:
@@ -133,8 +136,8 @@ def make_bills(cursor: Any, county_id: int, period: date) -> list[LineSum]:
     }
     for i, line in enumerate(lines):
         arguments |= {f"{name}_{i}": value for name, value in line.items()}
-    # The steps of the statement have no statistics: by equality they are to be hashed, never looped over.
-    cursor.execute("set local enable_nestloop = off")
+    # The steps of the statement have no statistics: by equality they are to be hashed, nothing else.
+    cursor.execute("set local enable_nestloop = off; set local enable_mergejoin = off")
     changed = _changed_employers(cursor, county_id, period, lines)
     only_changed, kept = "", ""
     if changed is not None:
@@ -258,5 +261,5 @@ def make_bills(cursor: Any, county_id: int, period: date) -> list[LineSum]:
         LineSum(line, int(bills), int(own), int(unit), takes_back, checksum)
         for line, bills, own, unit, takes_back, checksum in cursor.fetchall()
     ]
-    cursor.execute("set local enable_nestloop = on")
+    cursor.execute("set local enable_nestloop = on; set local enable_mergejoin = on")
     return sums

@@ -34,6 +34,13 @@ def recording_period(county_id: int) -> date:
     return row[0]
 
 
+def make_year_tables(fee_year: int) -> None:
+    """Make the tables that the counties fill, before they do: who makes one lets the others wait for its commit."""
+    with connection.cursor() as cursor:
+        for table in ("collection_spell", "collection_accountyear"):
+            cursor.execute("select make_year_partition(%s, %s)", [table, fee_year])
+
+
 def open_year(county_id: int, fee_year: int) -> UnitResult:
     """Write the spells of every approved declaration of a county's fee year in one go.
 

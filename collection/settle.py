@@ -53,14 +53,14 @@ def settle_month(county_id: int, period: date, until: date) -> UnitResult:
                 % {"period": f"{period:%Y-%m}", "county": county_id}
             )
         settlement = _Settlement(cursor, county_id, period, until)
-        # The steps of these statements have no statistics: by equality they are to be hashed, never looped over.
-        cursor.execute("set local enable_nestloop = off")
+        # The steps of these statements have no statistics: by equality they are to be hashed, nothing else.
+        cursor.execute("set local enable_nestloop = off; set local enable_mergejoin = off")
         settlement.apply_what_waited()
         # One bank line an employer at a time, oldest first: each is split by what is open when its turn comes.
         while settlement.receive():
             pass
         settlement.settle_the_rest()
-        cursor.execute("set local enable_nestloop = on")
+        cursor.execute("set local enable_nestloop = on; set local enable_mergejoin = on")
         settlement.book_credits()
         settlement.write_summary()
         cursor.execute(

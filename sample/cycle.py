@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from collection.imports import import_bank_lines
+from collection.opening import make_year_tables
 from jilin_si.access.models import User
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.agencies.clock import set_today
@@ -72,7 +73,8 @@ class Cycle:
             if not _is_done(OPEN_YEAR, month(YEAR, 1), len(self.counties)):
                 self.say(f"opening {YEAR}")
                 set_today(date(YEAR, 1, 3))
-                _make_years()
+                make_year_tables(YEAR)
+                make_year_tables(YEAR + 1)
                 self._job(OPEN_YEAR, "open_the_year", month(YEAR, 1))
             for period in year_periods(YEAR)[:months]:
                 if not _is_closed(period):
@@ -146,17 +148,6 @@ class Cycle:
         import_bank_lines(desk_lines(REFERENCE.county_id))
         with connection.cursor() as cursor:
             cursor.execute("analyze")
-
-
-def _make_years() -> None:
-    """Make the years' tables before the counties fill them: who makes one lets the others wait until it is done."""
-    with connection.cursor() as cursor:
-        for table, year in (
-            ("collection_spell", YEAR),
-            ("collection_spell", YEAR + 1),
-            ("collection_accountyear", YEAR),
-        ):
-            cursor.execute("select make_year_partition(%s, %s)", [table, year])
 
 
 def _gather_statistics() -> None:

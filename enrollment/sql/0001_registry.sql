@@ -42,16 +42,21 @@ create table enrollment_declarationline (
 ) partition by list (fee_year);
 create index on enrollment_declarationline (worker_id);
 
+-- Asked of the catalogue itself: to_regclass() remembers that a table was not there, also after waiting for who made it.
+create function has_table(name text) returns boolean language sql as $$
+  select exists (select from pg_class where relname = name and relnamespace = 'public'::regnamespace)
+$$;
+
 -- Makes the year's partition of a fact table, itself parted by county, where it is not there yet.
 -- Readers and writers name year and county, so that a plan touches one leaf.
 create function make_year_partition(fact_table text, fee_year int) returns text language plpgsql as $$
 declare year_table text := format('%s_%s', fact_table, fee_year);
 begin
-  if to_regclass(year_table) is not null then
+  if has_table(year_table) then
     return year_table;               -- without the lock, which would let the year's counties in one by one
   end if;
   perform pg_advisory_xact_lock(hashtext(fact_table), fee_year);
-  if to_regclass(year_table) is null then
+  if not has_table(year_table) then
     execute format('create table %I partition of %I for values in (%s) partition by list (county_id)',
                    year_table, fact_table, fee_year);
   end if;
@@ -62,9 +67,10 @@ end $$;
 create function make_county_partition(fact_table text, fee_year int, county int) returns text language plpgsql as $$
 declare leaf text := format('%s_%s_%s', fact_table, fee_year, county);
 begin
-  if to_regclass(leaf) is null then
+  if not has_table(leaf) then
     perform make_year_partition(fact_table, fee_year);
-    if to_regclass(leaf) is null then
+    perform pg_advisory_xact_lock(hashtext(format('%s_%s', fact_table, fee_year)), county);
+    if not has_table(leaf) then
       execute format('create table %I partition of %I for values in (%s)',
                      leaf, format('%s_%s', fact_table, fee_year), county);
     end if;

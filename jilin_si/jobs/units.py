@@ -7,13 +7,13 @@ or everything, and a second delivery finds it done.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.jobs.models import JobRun, JobUnit
@@ -72,37 +72,25 @@ def run_unit(
 
     Raises what ``work`` raises, after writing down that the unit failed and why.
     """
-    with acting_as(everything()):
-        unit_of = JobUnit.objects.filter(job=job, period=period, agency_id=agency_id, key=key)
-        if unit_of.filter(state=JobUnit.State.DONE).exists():  # done is final: no lock is needed to see it
+    unit = (job, period, agency_id, key)
+    with acting_as(everything()), connection.cursor() as cursor:
+        # done is final: no lock is needed to see it
+        cursor.execute(f"select 1 from jobs_jobunit where {_ITS_ROW} and state = 'done'", unit)
+        if cursor.fetchone():
             return "already"
-        _start(job, period, agency_id, key)
+        _start(cursor, unit)
         try:
             with transaction.atomic():
+                cursor.execute(SET_JOB_SETTINGS)
                 lock_county(agency_id)
-                unit = JobUnit.objects.select_for_update().get(
-                    job=job, period=period, agency_id=agency_id, key=key
-                )
-                if unit.state == JobUnit.State.DONE:
+                cursor.execute(f"select state from jobs_jobunit where {_ITS_ROW} for update", unit)
+                if cursor.fetchone() == (JobUnit.State.DONE,):
                     return "already"
-                with connection.cursor() as cursor:
-                    cursor.execute(SET_JOB_SETTINGS)
                 result = work()
-                unit.state = JobUnit.State.DONE
-                unit.finished_at = timezone.now()
-                unit.checksum, unit.figures, unit.error = (
-                    result.checksum,
-                    result.figures,
-                    "",
-                )
-                unit.save(
-                    update_fields=[
-                        "state",
-                        "finished_at",
-                        "checksum",
-                        "figures",
-                        "error",
-                    ]
+                cursor.execute(
+                    "update jobs_jobunit set state = 'done', finished_at = clock_timestamp(), checksum = %s,"
+                    f" figures = %s, error = '' where {_ITS_ROW}",
+                    (result.checksum, json.dumps(result.figures), *unit),
                 )
         except Exception as error:
             if not connection.in_atomic_block:
@@ -120,16 +108,19 @@ def run_unit(
         return "done"
 
 
-def _start(job: str, period: date, agency_id: int, key: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into jobs_jobunit as u"
-            " (job, period, agency_id, key, state, attempts, started_at, checksum, figures, error)"
-            " values (%s, %s, %s, %s, 'running', 1, now(), '', '{}', '')"
-            " on conflict (job, period, agency_id, key) do update"
-            " set state = 'running', attempts = u.attempts + 1, started_at = now() where u.state <> 'done'",
-            [job, period, agency_id, key],
-        )
+# Statements as text: a province's month asks them a few hundred times, and building a query costs more than its answer.
+_ITS_ROW = "job = %s and period = %s and agency_id = %s and key = %s"
+
+
+def _start(cursor: Any, unit: tuple[str, date, int, str]) -> None:
+    cursor.execute(
+        "insert into jobs_jobunit as u"
+        " (job, period, agency_id, key, state, attempts, started_at, checksum, figures, error)"
+        " values (%s, %s, %s, %s, 'running', 1, now(), '', '{}', '')"
+        " on conflict (job, period, agency_id, key) do update"
+        " set state = 'running', attempts = u.attempts + 1, started_at = now() where u.state <> 'done'",
+        unit,
+    )
 
 
 def finish_run_if_complete(run_id: int) -> bool:

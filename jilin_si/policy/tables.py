@@ -14,8 +14,8 @@ from jilin_si.web.tables import CountColumn, CutColumn, DayColumn, OfficeTable, 
 class ParameterTable(OfficeTable):
     """Parameters with the value in force."""
 
-    name = CutColumn(verbose_name=_("Parameter"), linkify=lambda record: record.url)
-    code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "muted"}})
+    name = tables.Column(verbose_name=_("Parameter"), attrs={"td": {"class": "wrap-cell name-cell"}})
+    code = tables.Column(verbose_name=_("Code"), visible=False)  # stands under the name; a column in files
     app = tables.Column(verbose_name=_("Line"))
     value = tables.Column(
         verbose_name=_("Value"),
@@ -27,6 +27,14 @@ class ParameterTable(OfficeTable):
     place = tables.Column(verbose_name=_("Scope"))
     document = tables.Column(verbose_name=_("Legal document"))
     confidence = StateColumn(verbose_name=_("How sure"))
+
+    def render_name(self, record: Any) -> Any:
+        return format_html(
+            '<a href="{}">{}</a><small class="muted">{}</small>', record.url, record.name, record.code
+        )
+
+    def value_name(self, record: Any) -> Any:
+        return record.name
 
     def render_document(self, record: Any) -> Any:
         if not record.document_url:

@@ -11,7 +11,7 @@ from multiprocessing.pool import Pool
 from django.db import connections
 
 from collection.assess import assess_month
-from collection.opening import open_year
+from collection.opening import make_year_tables, open_year
 from collection.settle import settle_month
 from jilin_si.jobs.units import UnitResult, run_unit
 from jilin_si.periods import last_day
@@ -65,6 +65,8 @@ class Crew:
     def run(self, job: str, counties: list[int], period: date) -> float:
         """Do one unit a county; returns the seconds it took. Raises what a unit raised."""
         started = time.perf_counter()
+        if job == "open_year":
+            make_year_tables(period.year)
         for _state in self._pool.imap_unordered(
             _one, [(job, county, period) for county in counties], chunksize=1
         ):

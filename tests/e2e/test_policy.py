@@ -250,3 +250,9 @@ def test_the_estimate_follows_what_is_changed(open_as: Open) -> None:
     expect(page.locator("#answer .big")).to_have_text("2001-08")
     page.locator(".scheme summary").first.click()
     expect(page.locator(".worked").first).to_be_visible()
+    # the other language takes along what was typed and asks again
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#answer .big")).to_have_text("2001-08")
+    expect(page.locator("[name=wage]")).to_have_value("498.33")
+    assert page.evaluate("sessionStorage.length") == 0

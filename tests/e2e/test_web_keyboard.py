@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from jilin_si.access.models import User
@@ -331,3 +333,25 @@ def test_a_page_prints_without_its_shell(sign_in: Callable[..., Any]) -> None:  
     expect(page.locator(".rail")).not_to_be_visible()
     expect(page.locator("table.t")).to_be_visible()
     picture(page, "print")
+
+
+def test_esc_before_the_trace_has_come_keeps_the_drawer_shut(sign_in: Callable[..., Any]) -> None:  # noqa: F811
+    page = sign_in("wangshuqin", "/style/record/")
+    address = page.url
+    held: list[Any] = []
+    page.route("**/trace/**", lambda route: held.append(route))
+    figure = page.get_by_role("link", name="293.12")
+    figure.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/record/#trace=**")
+    page.keyboard.press("Escape")
+    page.wait_for_url(address)
+    for route in held:
+        with suppress(PlaywrightError):  # the page has taken its question back
+            route.continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#drawer")).not_to_be_visible()
+    expect(figure).to_be_focused()
+    page.unroute("**/trace/**")
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer")).to_contain_text("为什么是 293.12 元？")

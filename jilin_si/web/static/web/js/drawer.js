@@ -7,6 +7,7 @@
   const MARK = "#trace=";
   let opener = null;
   let depth = 0;
+  let asked = null; // what the server has not answered yet
 
   const drawer = () => document.getElementById("drawer");
   const addressIn = (hash) => (hash.startsWith(MARK) ? decodeURIComponent(hash.slice(MARK.length)) : "");
@@ -15,19 +16,37 @@
   async function load(address) {
     const box = drawer();
     if (!box || !safe(address)) return;
+    forget();
+    const mine = new AbortController();
+    asked = mine;
     let response;
+    let html;
     try {
-      response = await fetch(address, { headers: { "HX-Request": "true", "X-Requested-With": "fetch" }, credentials: "same-origin" });
+      response = await fetch(address, { headers: { "HX-Request": "true", "X-Requested-With": "fetch" }, credentials: "same-origin", signal: mine.signal });
+      html = await response.text();
     } catch {
-      return fail(address);
+      return mine.signal.aborted ? undefined : fail(address);
+    } finally {
+      if (asked === mine) asked = null;
     }
+    if (mine.signal.aborted) return undefined;
     if (response.status === 401) return jsi.signedOut();
     if (!response.ok) return fail(address);
-    const html = await response.text();
     window.htmx.swap(box, html, { swapStyle: "innerHTML" });
     if (!box.open) box.showModal();
     box.querySelector("#trace-title")?.focus();
     return undefined;
+  }
+  function forget() {
+    asked?.abort();
+    asked = null;
+  }
+  function leave() {
+    if (addressIn(location.hash)) {
+      if (depth > 0) history.go(-depth);
+      else history.replaceState(null, "", location.pathname + location.search);
+    }
+    depth = 0;
   }
   function fail(address) {
     const box = drawer();
@@ -54,23 +73,29 @@
 
   jsi.each("#drawer", (box) => {
     box.addEventListener("close", () => {
+      forget();
       box.replaceChildren();
-      if (addressIn(location.hash)) {
-        if (depth > 0) history.go(-depth);
-        else history.replaceState(null, "", location.pathname + location.search);
-      }
-      depth = 0;
+      leave();
       if (opener && opener.isConnected) opener.focus();
       opener = null;
     });
     if (addressIn(location.hash)) load(addressIn(location.hash));
+  });
+  // Esc before the answer has come: it shall not open a drawer any more
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !asked || drawer()?.open) return;
+    event.preventDefault();
+    forget();
+    leave();
   });
   addEventListener("popstate", () => {
     const address = addressIn(location.hash);
     if (address) {
       depth = Math.max(depth - 1, 0);
       load(address);
-    } else if (drawer()?.open) {
+    } else {
+      forget();
+      if (!drawer()?.open) return;
       depth = 0;
       drawer().close();
     }
