@@ -8,14 +8,14 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from jilin_si.web.tables import CountColumn, CutColumn, DayColumn, OfficeTable, StateColumn
+from jilin_si.web.tables import CountColumn, CutColumn, DayColumn, FileColumn, OfficeTable, StateColumn
 
 
 class ParameterTable(OfficeTable):
     """Parameters with the value in force."""
 
     name = tables.Column(verbose_name=_("Parameter"), attrs={"td": {"class": "wrap-cell name-cell"}})
-    code = tables.Column(verbose_name=_("Code"), visible=False)  # stands under the name; a column in files
+    code = FileColumn(verbose_name=_("Code"))  # stands under the name
     app = tables.Column(verbose_name=_("Line"))
     value = tables.Column(
         verbose_name=_("Value"),
@@ -32,9 +32,6 @@ class ParameterTable(OfficeTable):
         return format_html(
             '<a href="{}">{}</a><small class="muted">{}</small>', record.url, record.name, record.code
         )
-
-    def value_name(self, record: Any) -> Any:
-        return record.name
 
     def render_document(self, record: Any) -> Any:
         if not record.document_url:

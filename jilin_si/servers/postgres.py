@@ -26,6 +26,7 @@ from jilin_si.servers.places import Places
 EXTENSIONS = ("btree_gist", "pg_trgm")
 RECOVERY_SECONDS = 600
 STOP_SECONDS = 120
+LEAVING_SECONDS = 3  # from the end of its work until the system has forgotten a process
 AFTER_A_KILL_SECONDS = 60  # the killed server's children let go of its memory within seconds
 
 Say = Callable[[str], None]
@@ -77,14 +78,19 @@ def start(places: Places, account: Account, say: Say) -> bool:
 
 def stop(places: Places, account: Account) -> None:
     """Stop the server: running statements are cancelled, everything is written."""
-    if not (places.postgres / "postmaster.pid").exists():
+    pid = _server_pid(places)
+    if pid is None:
         return
     for how in ("fast", "immediate"):
         done = account.run(
             [program("pg_ctl"), "-D", places.postgres, "-m", how, "-w", "-t", str(STOP_SECONDS), "stop"]
         )
         if done.returncode == 0 or not processes(places):
-            return
+            break
+    # The file of its number goes before the server does: who asks what is left shall not find it.
+    until = time.monotonic() + LEAVING_SECONDS
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def processes(places: Places) -> list[int]:

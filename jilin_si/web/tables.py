@@ -87,6 +87,13 @@ class MaskedIdColumn(_Shown):
     export_kind, show = "identity", staticmethod(masked_id)
 
 
+class FileColumn(tables.Column):
+    """A column of files alone: on the page its value stands within another cell."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, visible=False, **kwargs)
+
+
 class CutColumn(_Shown):
     """A name: cut with a title where it is too long; figures never are. The link comes from ``linkify``."""
 
@@ -137,7 +144,7 @@ class OfficeTable(tables.Table):
         super().__init__(*args, **kwargs)
 
     def export_columns(self) -> list[exports.Column]:
-        """The columns of a file: those shown that have a head."""
+        """The columns of a file: those shown that have a head, and those for files alone."""
         return [
             exports.Column(
                 bound.header,
@@ -146,7 +153,9 @@ class OfficeTable(tables.Table):
                 width=max(12, len(str(bound.header)) * 2),
             )
             for bound in self.columns.iterall()
-            if bound.visible and bound.header and not getattr(bound.column, "exclude_from_export", False)
+            if (bound.visible or isinstance(bound.column, FileColumn))
+            and bound.header
+            and not getattr(bound.column, "exclude_from_export", False)
         ]
 
 

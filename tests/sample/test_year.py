@@ -28,6 +28,7 @@ SCALE, SEED = 2000, 1996
 
 @pytest.fixture
 def plan() -> Iterator[Plan]:
+    drop_years()  # emptying the tables after another test leaves them
     yield plan_province(SCALE, SEED)
     drop_years()
 
