@@ -17,14 +17,17 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis.configuration import set_hypothesis_home_dir
 from psycopg2 import sql
 from pytest_django.plugin import DjangoDbBlocker
 
+from jilin_si.servers.places import default_places
 from jilin_si.servers.sharing import servers
 from jilin_si.servers.upkeep import AFTER_MIGRATE
 from tests.roles import as_owner, use_role
 
 _servers = ExitStack()
+set_hypothesis_home_dir(default_places().var / "hypothesis")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -15,7 +15,7 @@ STEPS: tuple[tuple[str, list[str]], ...] = (
     ("mypy: types", ["-m", "mypy", "."]),
     ("ruff: rules", ["-m", "ruff", "check", "--quiet", "."]),
     ("ruff: format", ["-m", "ruff", "format", "--check", "--quiet", "."]),
-    ("floors: who may import whom", ["-c", FLOORS]),
+    ("floors: who may import whom", ["-c", FLOORS, "--cache-dir", "var/imports"]),
     ("djlint: templates", ["-m", "djlint", "--lint", "--quiet", "templates"]),
     ("Django's own checks", ["manage.py", "check", "--fail-level", "WARNING"]),
     ("migrations in step with the models", ["manage.py", "makemigrations", "--check", "--dry-run"]),
