@@ -48,8 +48,8 @@ def close_accounts(county_id: int, fee_year: int) -> UnitResult:
         row = cursor.fetchone()
         if row is None or row[0] != "closed":
             raise LedgerError(_("The books of December %(year)s are not closed yet.") % {"year": fee_year})
-        cursor.execute("select to_regclass(%s)", [leaf])
-        if cursor.fetchone()[0] is not None:
+        cursor.execute("select has_table(%s)", [leaf])
+        if cursor.fetchone()[0]:
             raise LedgerError(_("The accounts of this year were closed before."))
         cursor.execute("select make_year_partition('collection_accountyear', %s)", [fee_year])
         (year_table,) = cursor.fetchone()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY
 from jilin_si.periods import add_months
 
 # Beyond this share of changed employers looking each one up costs more than reading the county's spells in one go.
@@ -136,8 +137,7 @@ def make_bills(cursor: Any, county_id: int, period: date) -> list[LineSum]:
     }
     for i, line in enumerate(lines):
         arguments |= {f"{name}_{i}": value for name, value in line.items()}
-    # The steps of the statement have no statistics: by equality they are to be hashed, nothing else.
-    cursor.execute("set local enable_nestloop = off; set local enable_mergejoin = off")
+    cursor.execute(HASH_ONLY)
     changed = _changed_employers(cursor, county_id, period, lines)
     only_changed, kept = "", ""
     if changed is not None:
@@ -261,5 +261,5 @@ def make_bills(cursor: Any, county_id: int, period: date) -> list[LineSum]:
         LineSum(line, int(bills), int(own), int(unit), takes_back, checksum)
         for line, bills, own, unit, takes_back, checksum in cursor.fetchall()
     ]
-    cursor.execute("set local enable_nestloop = on; set local enable_mergejoin = on")
+    cursor.execute(ANY_JOIN)
     return sums

@@ -49,8 +49,8 @@ def open_year(county_id: int, fee_year: int) -> UnitResult:
     leaf = f"collection_spell_{int(fee_year)}_{int(county_id)}"
     with connection.cursor() as cursor:
         period = recording_period(county_id)
-        cursor.execute("select to_regclass(%s)", [leaf])
-        if cursor.fetchone()[0] is not None:
+        cursor.execute("select has_table(%s)", [leaf])
+        if cursor.fetchone()[0]:
             raise LedgerError(_("The year was opened for this county before."))
         cursor.execute("select make_year_partition('collection_spell', %s)", [fee_year])
         (year_table,) = cursor.fetchone()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from collection.assess import MEMO_CONTRA, MEMO_DUE, SUSPENSE
 from collection.lines import all_lines, get_line
-from jilin_si.jobs.units import UnitResult
+from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY, UnitResult
 from jilin_si.ledger.services import JournalRow, LedgerError, book_many, post_legs
 from jilin_si.money import from_fen
 
@@ -53,14 +53,13 @@ def settle_month(county_id: int, period: date, until: date) -> UnitResult:
                 % {"period": f"{period:%Y-%m}", "county": county_id}
             )
         settlement = _Settlement(cursor, county_id, period, until)
-        # The steps of these statements have no statistics: by equality they are to be hashed, nothing else.
-        cursor.execute("set local enable_nestloop = off; set local enable_mergejoin = off")
+        cursor.execute(HASH_ONLY)
         settlement.apply_what_waited()
         # One bank line an employer at a time, oldest first: each is split by what is open when its turn comes.
         while settlement.receive():
             pass
         settlement.settle_the_rest()
-        cursor.execute("set local enable_nestloop = on; set local enable_mergejoin = on")
+        cursor.execute(ANY_JOIN)
         settlement.book_credits()
         settlement.write_summary()
         cursor.execute(

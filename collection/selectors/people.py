@@ -412,13 +412,8 @@ def month_people(employer: Employer, period: date, text: str, number: int, most:
 
     ``text`` is the beginning of a name or of an identity number. Somebody in lines without workers' parts has none.
     """
-    spells = Spell.objects.filter(
-        fee_year=period.year,
-        county_id=employer.county_id,
-        employer_id=employer.pk,
-        first_period__lte=period,
-        last_period__gte=period,
-    )
+    here = {"fee_year": period.year, "county_id": employer.county_id, "employer_id": employer.pk}
+    spells = Spell.objects.filter(**here, first_period__lte=period, last_period__gte=period)
     if text:
         column = "identity_key" if text[:1].isdigit() else "name"
         spells = spells.filter(**{f"worker__{column}__startswith": text})
@@ -427,13 +422,7 @@ def month_people(employer: Employer, period: date, text: str, number: int, most:
     pages = max(1, -(-len(ids) // most))
     number = min(max(number, 1), pages)
     shown = ids[(number - 1) * most : number * most]
-    rows = WorkerMonth.objects.filter(
-        fee_year=period.year,
-        county_id=employer.county_id,
-        employer_id=employer.pk,
-        due_period=period,
-        worker_id__in=shown,
-    )
+    rows = WorkerMonth.objects.filter(**here, due_period=period, worker_id__in=shown)
     groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for row in rows.values_list(*_MONTH_COLUMNS, named=True):
         groups[row.worker_id, row.line].append(row)

@@ -32,6 +32,11 @@ class UnitResult:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
+# The steps of a set job's long statements have no statistics: by equality they are to be hashed, nothing else.
+HASH_ONLY = "set local enable_nestloop = off; set local enable_mergejoin = off"
+ANY_JOIN = "set local enable_nestloop = on; set local enable_mergejoin = on"
+
+
 def lock_county(agency_id: int) -> None:
     """Let no other unit of this agency run until the transaction ends."""
     with connection.cursor() as cursor:

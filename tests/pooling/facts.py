@@ -24,6 +24,13 @@ from tests.roles import as_owner
 CHANGCHUN, JIUTAI, YUSHU, DEHUI, LIAOYUAN, DONGFENG = 220100, 220181, 220182, 220183, 220400, 220421
 JANUARY = month(1996, 1)
 PASSWORD = "of-the-tests-1996"
+# Wages and retiree cost of January, two counties that remit and two that benefit
+FIGURES = {
+    CHANGCHUN: ("9000000.00", "900000.00"),
+    JIUTAI: ("7333333.33", "1208333.33"),
+    YUSHU: ("3416666.67", "1266666.67"),
+    LIAOYUAN: ("2000000.00", "900000.00"),
+}
 
 _counter = itertools.count(1)
 

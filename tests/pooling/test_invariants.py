@@ -10,17 +10,11 @@ from jilin_si.periods import last_day, month
 from pooling import services
 from pooling.invariants import invariants
 from tests.pooling import facts
-from tests.pooling.facts import CHANGCHUN, JANUARY, JIUTAI, LIAOYUAN, YUSHU
+from tests.pooling.facts import CHANGCHUN, FIGURES, JANUARY, JIUTAI
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 FEBRUARY = month(1996, 2)
-FIGURES = {
-    CHANGCHUN: ("9000000.00", "900000.00"),
-    JIUTAI: ("7333333.33", "1208333.33"),
-    YUSHU: ("3416666.67", "1266666.67"),
-    LIAOYUAN: ("2000000.00", "900000.00"),
-}
 TABLES = (
     *("pooling_countyplan", "pooling_remittance", "pooling_redistribution", "pooling_redistributionshare"),
     *("pooling_pensionpayment", "pooling_poolingmonth", "ledger_journal", "ledger_posting"),

@@ -118,17 +118,18 @@ class Command(BaseCommand):
     def _copy(self, file: Any) -> float:
         with connection.cursor() as cursor:
             cursor.execute("truncate benchmark_copy")
-            self._write_out(cursor)
+            self._write_out()
             file.seek(0)
             started = time.perf_counter()
             cursor.copy_expert("copy benchmark_copy from stdin", file)
             return time.perf_counter() - started
 
-    def _write_out(self, cursor: Any) -> None:
+    def _write_out(self) -> None:
         """Both the COPY and the work begin with nothing of what went before waiting to be written."""
-        cursor.execute("select pg_has_role(current_user, 'pg_checkpoint', 'usage')")
-        if cursor.fetchone()[0]:
-            cursor.execute("checkpoint")
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_has_role(current_user, 'pg_checkpoint', 'usage')")
+            if cursor.fetchone()[0]:
+                cursor.execute("checkpoint")
 
     # ── what is measured ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,8 +147,7 @@ class Command(BaseCommand):
             for round_ in range(ROUNDS):
                 period = date(FEE_YEAR, 1 + round_, 1)
                 copies.append(self._copy(file))
-                with connection.cursor() as cursor:
-                    self._write_out(cursor)
+                self._write_out()
                 with Crew(processes) as crew:
                     assess = crew.run("assess", counties, period)
                     bank_pays(period, period.replace(day=14))
@@ -183,8 +183,7 @@ class Command(BaseCommand):
         with self._copy_file() as file:
             for _round in range(ROUNDS):
                 copies.append(self._copy(file))
-                with connection.cursor() as cursor:
-                    self._write_out(cursor)
+                self._write_out()
                 with Crew(processes) as crew:
                     works.append(crew.run("open_year", counties, january))
                 self.say(f"  COPY {copies[-1]:.2f} s, opening {works[-1]:.2f} s")
