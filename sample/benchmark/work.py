@@ -58,8 +58,12 @@ class Crew:
         self._pool.map(_ready, range(self.processes * 2), chunksize=1)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._pool.terminate()
+    def __exit__(self, failed: object, *_: object) -> None:
+        # Who has nothing left to do goes by himself: one killed while he waits may take the others' queue with him.
+        if failed:
+            self._pool.terminate()
+        else:
+            self._pool.close()
         self._pool.join()
 
     def run(self, job: str, counties: list[int], period: date) -> float:
