@@ -5,7 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from time import process_time
 
-QUIET = 0.060  # seconds that the fixed piece of work takes on the quiet machine for which the bars are written
+QUIET = (
+    0.060  # seconds that the fixed piece of work takes on the quiet machine for which the bars are written
+)
 
 
 def seconds(bar: float) -> float:
