@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from jilin_si.access.models import User
+from tests.e2e.looking import settled
 from tests.enrollment.works_of_jiutai import JiutaiWorks, jiutai_works
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -42,7 +43,7 @@ def open_as_fixture(live_server: Any, new_context: Callable[..., Any]) -> Iterat
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 768})
         page.goto(live_server.url + url)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         return page
 
     yield go

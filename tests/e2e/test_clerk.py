@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from enrollment.models import Declaration, Employment
 from jilin_si.access.scope import acting_as, everything
+from tests.e2e.looking import settled
 from tests.e2e.office import jiutai_fixture, open_as_fixture  # noqa: F401
 from tests.enrollment import factories as make
 from tests.enrollment.works_of_jiutai import JiutaiWorks
@@ -69,7 +70,7 @@ def test_what_was_typed_survives_a_reload(jiutai: JiutaiWorks, open_as: Callable
     _type(page, "220181199", "Enter")
     _type(page, "郭艳秋", "Enter")
     page.reload()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.get_by_role("button", name="接着填").or_(page.locator(".note.warn button.btn")).first.press("Enter")
     assert page.locator("#id_name").input_value() == "郭艳秋"
     assert page.locator("#id_identity_number").input_value().replace(" ", "") == "220181199"
@@ -101,7 +102,7 @@ def test_wages_are_declared_by_keyboard_with_faults_at_once(
     expect(page.locator(SAVED)).to_be_visible()
     assert _stored(jiutai.declaration).draft["rows"][4]["year_wages"] == "3,600.00"
     page.reload()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     assert page.locator('[name="rows-4-year_wages"]').input_value() == "3,600.00"
 
 
@@ -113,7 +114,7 @@ def test_a_return_is_mended_handed_in_and_approved_by_another(
     page = open_as(jiutai.clerk, url)
     page.locator('[name="rows-0-year_wages"]').focus()
     page.keyboard.press("Control+Enter")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.locator("[data-grid-summary] .note")).to_contain_text("3")
     page.locator('[name="rows-0-year_wages"]').focus()
     page.keyboard.press("F8")

@@ -18,8 +18,8 @@ from enrollment.imports.models import RosterImport
 from enrollment.imports.opening import open_path
 from enrollment.models import Employment
 from jilin_si.access.scope import acting_as, everything
+from tests.e2e.looking import faults_of, picture, settled
 from tests.e2e.office import jiutai_fixture, open_as_fixture  # noqa: F401
-from tests.e2e.test_web_look import faults_of, picture
 from tests.enrollment import factories as make
 from tests.enrollment.works_of_jiutai import JiutaiWorks
 from tests.roles import as_owner
@@ -74,7 +74,7 @@ def test_the_clerks_pages_have_no_fault(
     told = {}
     for name, url in pages.items():
         page.goto(site + url)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         picture(page, f"{name}-{language}")
         told[name] = faults_of(page)
         if page.evaluate("document.documentElement.scrollWidth") > 1366:
@@ -90,7 +90,7 @@ def test_the_review_has_no_fault(jiutai: JiutaiWorks, open_as: Callable[..., Any
     picture(page, f"review-{language}")
     assert faults_of(page) == []
     page.goto(page.url.split("?")[0].replace(url, reverse("desk")))
-    page.wait_for_load_state("networkidle")
+    settled(page)
     picture(page, f"desk-reviewer-{language}")
     assert faults_of(page) == []
 

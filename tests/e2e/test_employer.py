@@ -23,7 +23,7 @@ from jilin_si.access.scope import acting_as, everything
 from jilin_si.money import format_yuan
 from jilin_si.periods import month
 from tests.collection import factories as make
-from tests.e2e.test_web_look import faults_of, picture
+from tests.e2e.looking import faults_of, picture, settled
 from tests.roles import as_owner
 
 JUNE = month(1996, 6)
@@ -76,7 +76,7 @@ def sign_in(live_server: Any, new_context: Callable[..., Any]) -> Callable[..., 
         page.wait_for_url(re.compile("/portal/"))
         if language == "en":
             page.locator("form[data-language] button[value=en]").first.click()
-            page.wait_for_load_state("networkidle")
+            settled(page)
         return page
 
     return go
@@ -224,7 +224,7 @@ def test_every_page_of_the_portal_is_without_fault(
         ("check", "/check/"),
     ):
         page.goto(root + path)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         picture(page, f"portal-{name}-{language}")
         assert faults_of(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name
@@ -238,7 +238,7 @@ def test_it_holds_on_a_telephone(works: Employer, sign_in: Callable[..., Any], w
     expect(page.locator(".tabbar a[aria-current=page]")).to_be_visible()
     for path in ("/portal/bills/", "/portal/bills/1996-05/", "/portal/statements/", "/portal/people/"):
         page.goto(root + path)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert faults_of(page) == [], path
     picture(page, f"portal-{width}")

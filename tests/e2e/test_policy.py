@@ -12,7 +12,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from jilin_si.access.models import Assignment, Role, User
-from tests.e2e.test_web_look import faults_of, picture
+from tests.e2e.looking import faults_of, picture, settled
 from tests.roles import as_owner
 
 STEADY = "/policy/calculators/pension.unit_contribution/?i.month=1996-03-01&i.contribution_wages=86543.27&i.retiree_cost=41200.00"
@@ -48,7 +48,7 @@ def open_as(live_server: Any, new_context: Callable[..., Any]) -> Iterator[Open]
         page = contexts[username].new_page()
         page.set_viewport_size({"width": 1366, "height": 768})
         page.goto(f"{live_server.url}{path}", timeout=30_000)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         return page
 
     yield opened

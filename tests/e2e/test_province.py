@@ -19,8 +19,8 @@ from pooling import month as jobs
 from pooling.models import Redistribution
 from pooling.selectors.dashboard import Dashboard, dashboard
 from pooling.selectors.months import Span
+from tests.e2e.looking import faults_of, picture, settled
 from tests.e2e.office import BACKEND, open_as_fixture  # noqa: F401
-from tests.e2e.test_web_look import faults_of, picture
 from tests.faults import province as facts
 from tests.faults.province import FEBRUARY, JANUARY
 from tests.faults.workers import forget_everything
@@ -166,7 +166,7 @@ def test_its_pages_have_no_fault(
         "plan": "/pooling/plan/1996/",
     }.items():
         page.goto(page.url.split("/pooling/")[0] + address)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         picture(page, f"pooling-{name}-{language}")
         assert faults_of(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from enrollment.models import Employer
 from jilin_si.access.models import Role
 from tests.collection import factories as make
-from tests.e2e.test_web_look import faults_of, picture
+from tests.e2e.looking import faults_of, picture, settled
 from tests.roles import as_owner
 
 
@@ -127,7 +127,7 @@ def test_the_pages_of_collection_are_without_fault(
         ("account", [worker]),
     ):
         page.goto(live_server.url + reverse(f"collection:{name}", args=args))
-        page.wait_for_load_state("networkidle")
+        settled(page)
         picture(page, f"collection-{name}-{language}")
         assert faults_of(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name

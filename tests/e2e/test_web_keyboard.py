@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from jilin_si.access.models import User
 from jilin_si.web.models import Draft
-from tests.e2e.test_web_look import faults_of, picture
+from tests.e2e.looking import faults_of, picture, settled
 from tests.roles import as_owner
 from tests.styleguide.fixtures import PASSWORD, registries, sign_in, style_site  # noqa: F401
 
@@ -349,7 +349,7 @@ def test_esc_before_the_trace_has_come_keeps_the_drawer_shut(sign_in: Callable[.
     for route in held:
         with suppress(PlaywrightError):  # the page has taken its question back
             route.continue_()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.locator("#drawer")).not_to_be_visible()
     expect(figure).to_be_focused()
     page.unroute("**/trace/**")

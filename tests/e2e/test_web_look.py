@@ -5,36 +5,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
+from tests.e2e.looking import faults_of, picture, settled
 from tests.styleguide.fixtures import registries, sign_in, style_site  # noqa: F401
 
 STAFF = ["desk", "record", "grid", "remittance", "states", "form", "list"]
-AXE = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
-
-
-def faults_of(page: Any) -> list[str]:
-    """What axe finds on the page as it stands."""
-    page.evaluate((Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate(f"axe.run(document, {AXE})")["violations"]
-    return [
-        f"{v['id']} ({v['impact']}): {n['html'][:160]} {n.get('failureSummary', '')[:160]}"
-        for v in found
-        for n in v["nodes"]
-    ]
-
-
-def picture(page: Any, name: str) -> None:
-    folder = os.environ.get("JSI_PICTURES")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -43,7 +22,7 @@ def test_the_staff_pages_have_no_fault(sign_in: Callable[..., Any], language: st
     page.set_viewport_size({"width": 1366, "height": 768})
     for name in STAFF:
         page.goto(page.url.split("/style/")[0] + f"/style/{name}/")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         picture(page, f"{name}-{language}")
         assert faults_of(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name
