@@ -1,69 +1,31 @@
-"""Why a figure of pooling is what it is: a sum down to units and months, a plan by its formula, a remittance, a share.
-
-Keys: ``1996-01_1996-05`` for the reader's units over these months, ``…_220181`` for one unit, ``…_220100p`` for all of
-a prefecture's; a number for a plan, a remittance, a share.
-"""
+"""Sums over a span of months: down to the units and months they are made of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from jilin_si.agencies.models import PROVINCE
 from jilin_si.money import ZERO, format_yuan
-from jilin_si.periods import add_months, format_period, month, parse_period
-from jilin_si.policy.calculations import documents_shown, formula_steps, parameters_shown
+from jilin_si.periods import add_months, format_period, parse_period
+from jilin_si.policy.calculations import formula_steps
 from jilin_si.policy.calculators import calculate
-from jilin_si.policy.database import database_policy
 from jilin_si.web.formats import percent
-from jilin_si.web.traces import Fact, Link, Step, TracePage, register, trace_url
-from pooling.models import CountyPlan, Redistribution, RedistributionShare, Remittance
-from pooling.permissions import require_reader
+from jilin_si.web.traces import Fact, Link, Step, TracePage, trace_url
+from pooling.models import CountyPlan, RedistributionShare, Remittance
 from pooling.selectors.dashboard import Dashboard, dashboard
 from pooling.selectors.months import Span, UnitMonths, bank
-from pooling.services.plan import RATES, plan_inputs
-from pooling.services.redistribution import share_out
 
 _KEY = re.compile(r"(\d{4}-\d{2})_(\d{4}-\d{2})(?:_(\d{6})(p?))?")
 
 
-def register_traces() -> None:
-    """List what this app explains (called when it starts)."""
-    for name, explain in (
-        ("pool_due", _due),
-        ("pool_remitted", _remitted),
-        ("pool_rate", _rate),
-        ("pool_owed", _owed),
-        ("pool_down", _down),
-        ("pool_gap", _gap),
-        ("pool_reserve", _reserve),
-        ("pool_plan", _plan),
-        ("pool_remittance", _remittance),
-        ("pool_share", _share),
-    ):
-        register(name, _for_readers(explain))
-
-
-def _for_readers(
-    explain: Callable[[str], TracePage],
-) -> Callable[[HttpRequest, str], TracePage]:
-    def told(request: HttpRequest, key: str) -> TracePage:
-        require_reader(request)
-        return explain(key)
-
-    return told
-
-
-# ── sums over a span ─────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass
 class _Asked:
     """What a key asks about: the span, the units, and the one unit where it names one without others under it."""
@@ -130,7 +92,7 @@ def _sum_page(asked: _Asked, title: str, kind: str, amount_of: Callable[[UnitMon
     )
 
 
-def _due(key: str) -> TracePage:
+def due(key: str) -> TracePage:
     asked = _asked(key)
     title = _("Why is %(amount)s yuan due?")
     if asked.one is None:
@@ -164,7 +126,7 @@ def _plans(county_id: int) -> dict[int, CountyPlan]:
     return {plan.fee_year: plan for plan in CountyPlan.objects.filter(county_id=county_id, state="approved")}
 
 
-def _remitted(key: str) -> TracePage:
+def remitted(key: str) -> TracePage:
     asked = _asked(key)
     title = _("Why are %(amount)s yuan remitted?")
     if asked.one is None:
@@ -185,7 +147,7 @@ def _remitted(key: str) -> TracePage:
     return _covered_page(asked, title, parts, sum((r.amount for r in sent), ZERO), unit.up.paid, unit.up.over)
 
 
-def _down(key: str) -> TracePage:
+def down(key: str) -> TracePage:
     asked = _asked(key)
     title = _("Why are %(amount)s yuan redistributed?")
     if asked.one is None:
@@ -226,7 +188,7 @@ def _covered_page(
     )
 
 
-def _rate(key: str) -> TracePage:
+def rate(key: str) -> TracePage:
     asked = _asked(key)
     due = sum((unit.up.due for unit in asked.units), ZERO)
     paid = sum((unit.up.paid for unit in asked.units), ZERO)
@@ -251,7 +213,7 @@ def _rate(key: str) -> TracePage:
     )
 
 
-def _owed(key: str) -> TracePage:
+def owed(key: str) -> TracePage:
     asked = _asked(key)
     title = _("Why is %(amount)s yuan owed?")
     if asked.one is None:
@@ -262,7 +224,7 @@ def _owed(key: str) -> TracePage:
     )
 
 
-def _gap(key: str) -> TracePage:
+def gap(key: str) -> TracePage:
     asked = _asked(key)
     title = _("Why are %(amount)s yuan still short?")
     if asked.one is None:
@@ -311,7 +273,7 @@ def _difference(
     )
 
 
-def _reserve(key: str) -> TracePage:
+def reserve(key: str) -> TracePage:
     asked = _asked(key)
     if asked.board.province_bank is None or asked.one is not None:
         raise Http404
@@ -344,173 +306,4 @@ def _reserve(key: str) -> TracePage:
         parts=parts,
         on=asked.span.last,
         rules=["POOL-5", "ACC-2"],
-    )
-
-
-# ── single rows ──────────────────────────────────────────────────────────────────────────────────────────────────
-def _one(rows: Any, key: str) -> Any:
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
-    if found is None:
-        raise Http404
-    return found
-
-
-def _plan(key: str) -> TracePage:
-    plan: CountyPlan = _one(CountyPlan.objects.select_related("county", "approved_by"), key)
-    policy = database_policy().at(plan.county_id, month(plan.fee_year, 1))
-    rates = {name: getattr(plan, field) for field, name, _code in RATES}
-    inputs = plan_inputs(plan.wages, plan.retiree_cost, rates)
-    result = calculate("pooling.county_plan", inputs, policy=policy)
-    versions = [version for _f, _n, code in RATES if (version := policy.find(code)) is not None]
-    facts = [
-        Fact(_("Wages of January × 12"), format_yuan(plan.wages), _unit_link(plan)),
-        Fact(_("Retiree cost of January × 12"), format_yuan(plan.retiree_cost), _unit_link(plan)),
-    ]
-    if plan.adjustment:
-        facts.append(Fact(_("Adjustment"), f"{format_yuan(plan.adjustment)}: {plan.adjustment_reason}"))
-    return TracePage(
-        title=_("Why does the plan settle %(amount)s yuan?") % {"amount": format_yuan(plan.net)},
-        amount=format_yuan(plan.net),
-        crumbs=[plan.county.unit_name, str(plan.fee_year)],
-        steps=[_in_words(step) for step in formula_steps(result)],
-        total=Step(
-            label=_("Net to settle"),
-            symbols=_("net remittance + adjustment"),
-            values=f"{format_yuan(plan.net_remit_up)} + {format_yuan(plan.adjustment)}",
-            rounded=format_yuan(plan.net),
-        ),
-        facts=facts,
-        parameters=parameters_shown(versions, policy),
-        on=month(plan.fee_year, 1),
-        documents=documents_shown(versions),
-        rules=["POOL-3", "POOL-4", "POOL-5"],
-        recomputed=result["net_remit_up"] == plan.net_remit_up,
-    )
-
-
-def _in_words(step: Step) -> Step:
-    """The kind of a county by its name in the language of the page."""
-    kinds = dict(CountyPlan.Kind.choices)
-    return replace(step, rounded=str(kinds[step.rounded])) if step.rounded in kinds else step
-
-
-def _unit_link(plan: CountyPlan) -> Link:
-    address = reverse("pooling:unit", args=[plan.county_id])
-    first = f"{plan.fee_year}-01"
-    return Link(plan.county.unit_name, f"{address}?from={first}&to={first}")
-
-
-def _remittance(key: str) -> TracePage:
-    r: Remittance = _one(Remittance.objects.select_related("county", "confirmed_by", "received_by"), key)
-    open_due, open_cash = r.due_to_date - r.remitted_before, r.cash - r.pensions_first
-    steps = [
-        Step(
-            label=_("Still to remit"),
-            symbols=_("due to date − remitted before"),
-            values=f"{format_yuan(r.due_to_date)} − {format_yuan(r.remitted_before)}",
-            rounded=format_yuan(open_due),
-        ),
-        Step(
-            label=_("Money above pensions"),
-            symbols=_("in the bank − pensions to pay first"),
-            values=f"{format_yuan(r.cash)} − {format_yuan(r.pensions_first)}",
-            rounded=format_yuan(open_cash),
-        ),
-    ]
-    if r.to_reserve:
-        steps.append(
-            Step(
-                label=_("of it to the reserve"),
-                symbols=_("(planned in − planned out) ÷ planned in"),
-                values=percent(r.to_reserve * 100 / r.amount, 2),
-                rounded=format_yuan(r.to_reserve),
-            )
-        )
-    path = [Link(_("Proposed by the month's job"))]
-    if r.confirmed_on:
-        path.append(
-            _voucher(
-                _("Sent on %(day)s by %(who)s") % {"day": r.confirmed_on, "who": r.confirmed_by}, r, "county"
-            )
-        )
-    if r.received_on:
-        path.append(
-            _voucher(
-                _("Received on %(day)s by %(who)s") % {"day": r.received_on, "who": r.received_by},
-                r,
-                "province",
-            )
-        )
-    span = Span(month(r.period.year, 1), r.period)
-    return TracePage(
-        title=_("Why %(amount)s yuan?") % {"amount": format_yuan(r.amount)},
-        amount=format_yuan(r.amount),
-        crumbs=[r.county.unit_name, format_period(r.period), _("remittance")],
-        steps=steps,
-        total=Step(
-            label=_("Remittance"),
-            symbols=_("the smaller of the two"),
-            values=f"min({format_yuan(open_due)}, {format_yuan(open_cash)})",
-            rounded=format_yuan(r.amount),
-        ),
-        facts=[
-            Fact(
-                _("Due this year, to date"),
-                format_period(r.period),
-                Link("", trace_url("pool_due", f"{span.key}_{r.county.code}"), trace=True),
-            )
-        ],
-        path=path,
-        on=r.period,
-        rules=["POOL-4", "POOL-6", "ACC-6"],
-        recomputed=min(open_due, open_cash) == r.amount,
-    )
-
-
-def _voucher(text: str, remittance: Remittance, side: str) -> Link:
-    number = getattr(remittance, f"{side}_journal_id")
-    words = f"{text}, {_('voucher')} {number}"
-    try:
-        return Link(words, reverse("collection:voucher", args=[number]))
-    except NoReverseMatch:
-        return Link(words)
-
-
-def _share(key: str) -> TracePage:
-    share: RedistributionShare = _one(RedistributionShare.objects.select_related("county"), key)
-    whole = Redistribution.objects.filter(pk=share.redistribution_id).first()
-    facts = [Fact(_("Need: planned to date − received"), format_yuan(share.need))]
-    steps = []
-    recomputed = None
-    if whole is not None:
-        needs = dict(whole.shares.values_list("county_id", "need"))
-        recomputed = share_out(whole.available, needs).get(share.county_id) == share.amount
-        ratio = min(whole.available / whole.need, Decimal(1)) if whole.need else Decimal(0)
-        steps = [
-            Step(
-                label=_("Available"),
-                symbols=_("money held − reserve"),
-                values=f"{format_yuan(whole.holdings)} − {format_yuan(whole.reserve)}",
-                rounded=format_yuan(whole.available),
-            ),
-            Step(
-                label=pgettext("pooling", "Share"),
-                symbols=_("need × available ÷ all needs, the last county takes the rest"),
-                values=f"{format_yuan(share.need)} × {format_yuan(whole.available)} ÷ {format_yuan(whole.need)}"
-                if ratio < 1
-                else format_yuan(share.need),
-                unrounded=f"{share.need * ratio:.6f}" if ratio < 1 else "",
-                rounded=format_yuan(share.amount),
-            ),
-        ]
-        facts.append(Fact(_("All needs"), format_yuan(whole.need)))
-    return TracePage(
-        title=_("Why %(amount)s yuan?") % {"amount": format_yuan(share.amount)},
-        amount=format_yuan(share.amount),
-        crumbs=[share.county.unit_name, format_period(share.period), _("redistribution")],
-        steps=steps,
-        facts=facts,
-        on=share.period,
-        rules=["POOL-7", "GEN-2"],
-        recomputed=recomputed,
     )
