@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from collection.office.models import OfficeAccount as OfficeAccount
 from collection.records import BankFile as BankFile
 from collection.records import IssuedStatement as IssuedStatement
 from jilin_si.access.scope import ScopedManager
@@ -336,6 +337,8 @@ class AccountYear(models.Model):
     credit_unit = MoneyField(db_column="credit_unit_fen")
     interest_own = MoneyField(db_column="interest_own_fen")
     interest_unit = MoneyField(db_column="interest_unit_fen")
+    moved_own = MoneyField(db_column="moved_own_fen")
+    moved_unit = MoneyField(db_column="moved_unit_fen")
     closing_own = MoneyField(db_column="closing_own_fen")
     closing_unit = MoneyField(db_column="closing_unit_fen")
     months_due = models.PositiveSmallIntegerField()

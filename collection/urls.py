@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from collection.office.views import office_account
 from collection.views import bills, books, papers, receipts
 
 app_name = "collection"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("receipts/<int:line_id>/return/", receipts.receipt_return, name="receipt_return"),
     path("periods/", books.periods, name="periods"),
     path("periods/<int:county_id>/<str:period>/close/", books.period_close, name="period_close"),
+    path("account/", office_account, name="office_account"),
     path("vouchers/", books.vouchers, name="vouchers"),
     path("vouchers/<int:journal_id>/", books.voucher, name="voucher"),
     path("workers/<int:worker_id>/account/", papers.account, name="account"),

@@ -28,6 +28,7 @@ from sample.crew import cores, crew
 from sample.declarations_1997 import write_drafts
 from sample.identity import LAST_SEQUENCE, area_codes
 from sample.models import SampleProvince
+from sample.offices import make_office_accounts
 from sample.people import Batch, declaration_1997, make_people
 from sample.plan import Plan, PlannedEmployer
 from sample.reference import REFERENCE
@@ -71,6 +72,7 @@ def load_province(plan: Plan, say: Say) -> None:
             say(f"{len(plan.employers):,} employers with {plan.workers:,} workers, 1:{plan.scale}")
             with bare(["enrollment_employer", "enrollment_coverage"]):
                 _load_employers(cursor, plan)
+            make_office_accounts(plan, _DIALLING)
             make_users(plan.seed, [e.number for e in _with_sign_in(plan)])
             _load_declarations(cursor, plan)
             told = say if plan.workers > INLINE_WORKERS else _quietly

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from collection.models import IssuedStatement
+from collection.models import IssuedStatement, OfficeAccount
 from collection.portal.employer import CHOSEN, employers_of, for_employer
 from collection.selectors import bills
 from collection.selectors import people as persons
@@ -42,6 +42,7 @@ def home(request: HttpRequest, employer: Employer) -> HttpResponseBase:
         "form": first_form(employer),
         "issued": statements_of(employer)[:2],
         "declarations": declarations_of(employer),
+        "pay_to": OfficeAccount.objects.filter(pk=employer.county_id).first(),
     }
     if newest:
         context |= bill_context(employer, newest)

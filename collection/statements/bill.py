@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from collection.models import OfficeAccount
 from collection.names import line_name, percent_of_ppm
 from collection.selectors.bills import BillRow, BillSheet
 from collection.statements.capitals import capitals
@@ -72,9 +73,15 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
             },
         },
         "pay": _how_to_pay(sheet.on > sheet.due_on) % {
-            "agency": employer.county.company_name, "day": sheet.due_on.isoformat(), "number": employer.number,
+            "agency": _payee(employer), "day": sheet.due_on.isoformat(), "number": employer.number,
         },
     }  # fmt: skip
+
+
+def _payee(employer: Employer) -> str:
+    """Whom to pay: the office, with its account where its head has named one."""
+    account = OfficeAccount.objects.filter(pk=employer.county_id).first()
+    return str(account) if account else employer.county.company_name
 
 
 def _how_to_pay(is_late: bool) -> str:
