@@ -72,7 +72,7 @@ def load_province(plan: Plan, say: Say) -> None:
             say(f"{len(plan.employers):,} employers with {plan.workers:,} workers, 1:{plan.scale}")
             with bare(["enrollment_employer", "enrollment_coverage"]):
                 _load_employers(cursor, plan)
-            make_office_accounts(plan, _DIALLING)
+            make_office_accounts(plan.seed, _DIALLING)
             make_users(plan.seed, [e.number for e in _with_sign_in(plan)])
             _load_declarations(cursor, plan)
             told = say if plan.workers > INLINE_WORKERS else _quietly

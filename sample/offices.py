@@ -7,14 +7,14 @@ from random import Random
 from django.utils import translation
 
 from collection.models import OfficeAccount
-from sample.plan import Plan
+from jilin_si.agencies.models import Agency
 
 _BANKS = ("中国工商银行", "中国农业银行", "中国建设银行")
 
 
-def make_office_accounts(plan: Plan, dialling: dict[int, str]) -> None:
+def make_office_accounts(seed: int, dialling: dict[int, str]) -> None:
     """One account a unit, in Chinese as it stands on a payment order."""
-    chance = Random(f"{plan.seed}-offices")
+    chance = Random(f"{seed}-offices")
     with translation.override("zh-hans"):
         OfficeAccount.objects.bulk_create(
             OfficeAccount(
@@ -24,5 +24,5 @@ def make_office_accounts(plan: Plan, dialling: dict[int, str]) -> None:
                 number=f"{unit.id}{chance.randrange(10**12):012d}",
                 telephone=f"{dialling[unit.id // 100]}-{chance.randrange(200_0000, 899_9999)}",
             )
-            for unit in plan.units
+            for unit in Agency.objects.units()
         )
