@@ -21,6 +21,7 @@ from collection.views.common import (
     UNREADABLE,
     may_act,
     period_or_404,
+    require_act,
     staff_only,
     units_of,
     working_period,
@@ -69,11 +70,14 @@ def periods(request: HttpRequest) -> HttpResponseBase:
 def period_close(request: HttpRequest, county_id: int, period: str) -> HttpResponseBase:
     """Close a month: its consequences in figures, and the period to be typed."""
     month = period_or_404(period)
+    if county_id not in units_of(request):
+        raise Http404
     found = next((m for m in lists.unit_periods(county_id, month.year) if m.period == month), None)
-    if county_id not in units_of(request) or found is None:
+    if found is None:
         raise Http404
     refused = ""
     if request.method == "POST":
+        require_act(request, services.MAY_CLOSE, county_id)
         if request.POST.get("typed", "").strip() != format_period(month):
             refused = _("Type %(period)s to close it.") % {"period": format_period(month)}
         else:

@@ -51,6 +51,13 @@ def may_act(request: HttpRequest, county_id: int, roles: Iterable[str]) -> bool:
     return county_id in acting_units(request, roles)
 
 
+def require_act(request: HttpRequest, roles: Iterable[str], county_id: int | None = None) -> None:
+    """Raise PermissionDenied unless one of these roles is held at this unit, or at any where none is named."""
+    units = acting_units(request, roles)
+    if not units or (county_id is not None and county_id not in units):
+        raise PermissionDenied
+
+
 def period_or_404(text: str) -> date:
     try:
         return parse_period(text)

@@ -23,6 +23,7 @@ from collection.views.common import (
     UNREADABLE,
     acting_units,
     may_act,
+    require_act,
     staff_only,
     units_of,
 )
@@ -84,6 +85,7 @@ def receipt_list(request: HttpRequest) -> HttpResponseBase:
 @once
 def receipt_enter(request: HttpRequest) -> HttpResponseBase:
     """Enter money at the counter."""
+    require_act(request, services.MAY_TAKE_MONEY)
     form = ReceiptForm(request.POST or None, initial={"employer": request.GET.get("employer", "")})
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
@@ -167,6 +169,7 @@ def likely_payers(line: BankLine) -> list[Employer]:
 def receipt_match(request: HttpRequest, line_id: int) -> HttpResponseBase:
     """Say whose money it is, or take that back (``release``)."""
     line = _line_or_404(line_id)
+    require_act(request, services.MAY_TAKE_MONEY, line.county_id)
     release = "release" in request.POST
     form = MatchForm(request.POST)
     if release:
@@ -219,6 +222,7 @@ def _refuse_if_changed(request: HttpRequest, line: BankLine, chosen: Employer | 
 def receipt_return(request: HttpRequest, line_id: int) -> HttpResponseBase:
     """Mark money as gone back to its payer."""
     line = _line_or_404(line_id)
+    require_act(request, services.MAY_TAKE_MONEY, line.county_id)
     form = ReturnForm(request.POST)
     if form.is_valid():
         try:
@@ -242,6 +246,8 @@ def receipt_return(request: HttpRequest, line_id: int) -> HttpResponseBase:
 @once
 def bank_files(request: HttpRequest) -> HttpResponseBase:
     """Hand a bank's file in for its preview; the files handed in before."""
+    if request.method == "POST":
+        require_act(request, services.MAY_TAKE_MONEY)
     units = acting_units(request, services.MAY_TAKE_MONEY)
     form = BankFileForm(request.POST or None, request.FILES or None, units=units, initial={"unit": units[:1]})
     if request.method == "POST" and form.is_valid():

@@ -30,7 +30,7 @@ from enrollment.declaration_page import (
 from enrollment.declaring import CheckedDeclaration, Checker, draft_rows
 from enrollment.forms import DeclarationFilter, ReturnForm
 from enrollment.models import Declaration
-from enrollment.permissions import MAY_ENTER, may_enter, may_review, require
+from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
 from enrollment.refusals import Refusal, Stale
 from enrollment.selectors.declarations import declarations as find_declarations
 from enrollment.selectors.declarations import fee_years, review_of, watch_for
@@ -200,9 +200,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
 @once
 def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a return back with a reason."""
+    shown = declaration_or_404(pk)
+    require(who(request), shown.county_id, *MAY_REVIEW)
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        return _review(request, declaration_or_404(pk), form)
+        return _review(request, shown, form)
     return _decide(
         request, pk, return_declaration, _("The return is sent back."), reason=form.cleaned_data["reason"]
     )
