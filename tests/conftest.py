@@ -25,6 +25,7 @@ from jilin_si.servers.places import default_places
 from jilin_si.servers.sharing import servers
 from jilin_si.servers.upkeep import AFTER_MIGRATE
 from tests.roles import as_owner, use_role
+from tests.template import migrated_database
 
 _servers = ExitStack()
 set_hypothesis_home_dir(default_places().var / "hypothesis")
@@ -116,6 +117,15 @@ def _empty_database(self: TransactionTestCase) -> None:
 
 # Django's own emptying knows neither partitions nor tables that the application's role may not truncate.
 TransactionTestCase._fixture_teardown = _empty_database  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The run's database is a copy of one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
 
 
 @pytest.fixture(scope="session")
