@@ -59,8 +59,8 @@ shell: install ## a Python shell in the application
 verify: install ## prove every invariant over the whole database
 	@$(MANAGE) verify
 
-benchmark: install ## the month, the opening and verify against a bare COPY (2,050,000 workers, minutes)
-	@umask 022; for what in month opening verify; do $(VENV) manage.py benchmark $$what --workers 2050000 || exit 1; done
+benchmark: install ## the month, the opening, verify and a what-if against a bare COPY (2,050,000 workers, minutes)
+	@umask 022; for what in month opening verify whatif; do $(VENV) manage.py benchmark $$what --workers 2050000 || exit 1; done
 
 # ── prove ────────────────────────────────────────────────────────────────────────────────────────────────────────
 check: install ## what needs no running test: ruff, mypy, djlint, floors, migrations, translations

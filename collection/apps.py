@@ -12,19 +12,19 @@ class CollectionConfig(AppConfig):
         from collection.opening import record_declaration, record_leaver
         from collection.pages import register_pages
         from collection.parameter_changes import refuse_assessed_months
-        from collection.parameter_effects import effects_on_last_month
+        from collection.parameter_effects import LastMonth
         from enrollment import hooks
         from jilin_si.access.rls import append_only
         from jilin_si.jobs.invariants import register
-        from jilin_si.policy.effects import register_month_effect
         from jilin_si.policy.services import register_period_guard
+        from jilin_si.policy.what_if import register_month
 
         register(invariants)
         hooks.on_declaration_approved.register(record_declaration)
         hooks.on_employment_ended.register(record_leaver)
         hooks.register_wage_rules(wage_rules, explain_wage)
         register_period_guard(refuse_assessed_months)
-        register_month_effect(effects_on_last_month)
+        register_month(LastMonth())
 
         append_only(
             "collection_spell",

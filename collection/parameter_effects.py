@@ -2,12 +2,12 @@
 
 Registered with the policy app, which shows it before anybody approves a change. The month's bills say what is; what
 would be is worked out from the same wages and spells with the rates that each line asks for under the other value.
+Nothing is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,181 +15,171 @@ from django.db import connection
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from collection.lines import Contribution, Rate, all_lines
+from collection.lines import Rate, all_lines
 from jilin_si.money import from_fen
-from jilin_si.policy.effects import CountyEffect, MonthPlan
-from jilin_si.policy.lookup import Policy
+from jilin_si.policy.lookup import PROVINCE, Policy
+from jilin_si.policy.what_if import CountyEffect, MonthPart
 
 EMPLOYERS = """
-select b.county_id, count(*) filter (where would.fen <> b.unit_due_fen),
-       coalesce(sum(b.unit_due_fen), 0)::bigint, coalesce(sum(would.fen), 0)::bigint
+select coalesce(sum(b.workers) filter (where would.fen <> b.unit_due_fen), 0)::bigint,
+       coalesce(sum(b.unit_due_fen), 0)::bigint, coalesce(sum(would.fen), 0)::bigint,
+       count(*) filter (where would.fen <> b.unit_due_fen)
 from collection_bill b
-join collection_assessmentparameter p on p.id = b.parameter_id
-join unnest(%(counties)s::int[], %(classes)s::int[], %(unit)s::int[], %(two_sum)s::bool[])
-  r(county_id, trade_class, unit_ppm, two_sum) on r.county_id = b.county_id and r.trade_class = p.trade_class
+join collection_assessmentparameter p on p.id = b.parameter_id and p.county_id = %(county)s
+join unnest(%(classes)s::int[], %(unit)s::int[], %(two_sum)s::bool[]) r(trade_class, unit_ppm, two_sum)
+  on r.trade_class = p.trade_class
 cross join lateral (
   select share(b.wage_fen + case when r.two_sum then b.retiree_cost_fen else 0 end, r.unit_ppm) as fen) would
-where b.line = %(line)s and b.due_period = %(period)s and b.recorded_in = %(period)s and b.county_id = any(%(asked)s)
-group by b.county_id
+where b.line = %(line)s and b.county_id = %(county)s and b.due_period = %(period)s and b.recorded_in = %(period)s
 """
 
 # A spell taken back stands there twice, once with the sign turned: what it adds and whom it counts goes out again.
-# The rates are constants of the statement, which therefore serves counties with equal rates.
+# One pass for all the parts that differ; the fences let base and part be worked out once a row.
 WORKERS = """
-with part as (              -- the month's spells of employers that the line billed: each worker's part by itself
-  select s.county_id, s.sign, {before} as fen, {after} as other_fen
+with based as (             -- the month's spells of employers that the line billed
+  select s.sign, base_of(s.wage_fen, %(floor_now)s, %(cap_now)s) as base,
+         base_of(s.wage_fen, %(floor_then)s, %(cap_then)s) as other_base
   from collection_spell s
-  where s.fee_year = %(year)s and s.first_period <= %(period)s and s.last_period >= %(period)s
-    and s.recorded_in <= %(period)s and s.county_id = any(%(asked)s)
+  where s.fee_year = %(year)s and s.county_id = %(county)s
+    and s.first_period <= %(period)s and s.last_period >= %(period)s and s.recorded_in <= %(period)s
     and s.employer_id in (select employer_id from collection_bill
-                          where line = %(line)s and due_period = %(period)s and recorded_in = %(period)s
-                            and county_id = any(%(asked)s))
-  offset 0                  -- a fence: each part is worked out once
+                          where line = %(line)s and county_id = %(county)s
+                            and due_period = %(period)s and recorded_in = %(period)s)
+  offset 0
+), part as (
+  select sign{columns} from based offset 0
 )
-select county_id, coalesce(sum(sign) filter (where fen <> other_fen), 0)::bigint,
-       sum(sign * fen)::bigint, sum(sign * other_fen)::bigint
-from part group by county_id
+select {sums} from part
 """
-_BASE = "base_of(s.wage_fen, %(floor_{0})s, %(cap_{0})s)"
-_OWN = f"share({_BASE}, %(own_{{0}})s)"
-_MOVED = f"share({_BASE}, %(transfer_{{0}})s) + %(average_{{0}})s"
-OWN = WORKERS.format(before=_OWN.format("now"), after=_OWN.format("then"))
-MOVED = WORKERS.format(before=_MOVED.format("now"), after=_MOVED.format("then"))
+# Each worker's part by itself, and what it would be.
+PARTS = {
+    "own": ("share(base, %(own_now)s)", "share(other_base, %(own_then)s)"),
+    "moved": (
+        "share(base, %(transfer_now)s) + %(average_now)s",
+        "share(other_base, %(transfer_then)s) + %(average_then)s",
+    ),
+}
+# What of a line's rate each part is worked out from, and without which of them there is no such part.
+MADE_OF = {
+    "unit": ("unit_ppm", "includes_retiree_cost"),
+    "own": ("own_ppm", "floor_fen", "cap_fen"),
+    "moved": ("transfer_ppm", "average_part_fen", "floor_fen", "cap_fen"),
+}
+NEEDS = {
+    "unit": ("unit_ppm",),
+    "own": ("own_ppm",),
+    "moved": ("transfer_ppm", "average_part_fen"),
+}
+TITLES = {
+    "unit": _("employers' part"),
+    "own": _("own part"),
+    "moved": _("moved to individual accounts"),
+}
 
 
-def effects_on_last_month(code: str, base: Policy, tried: Policy) -> list[MonthPlan]:
-    """What of the month assessed last a parameter has a part in: employers' parts, own parts, what goes to accounts."""
-    assessed = _last_assessed()
-    if assessed is None:
-        return []
-    period, counties = assessed
-    plans = []
-    for contribution in all_lines():
-        now = {county: contribution.rates(base, period, county) for county in counties}
-        then = {county: contribution.rates(tried, period, county) for county in counties}
-        changed = [county for county in counties if _bare(now[county]) != _bare(then[county])]
-        if changed:
-            plans += _plans(contribution, period, changed, now, then)
-    return plans
+class LastMonth:
+    """The month assessed last, as ``what_if.MonthWork`` asks for it: parts are named line.part."""
 
+    def last_month(self) -> tuple[date, list[int]] | None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                select period, array_agg(agency_id order by agency_id) from ledger_period
+                where state <> 'open' and agency_id <> %(province)s
+                  and period = (select max(period) from ledger_period where state <> 'open' and agency_id <> %(province)s)
+                group by period
+                """,
+                {"province": PROVINCE},
+            )
+            row = cursor.fetchone()
+        return (row[0], list(row[1])) if row else None
 
-def _last_assessed() -> tuple[date, list[int]] | None:
-    """The last month assessed anywhere in this scope, and where it was."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select period, array_agg(agency_id order by agency_id) from ledger_period
-            where state <> 'open' and period = (select max(period) from ledger_period where state <> 'open')
-            group by period
-            """
-        )
-        row = cursor.fetchone()
-    return (row[0], list(row[1])) if row else None
+    def parts(self, base: Policy, tried: Policy, period: date, counties: Sequence[int]) -> list[MonthPart]:
+        found: dict[str, list[int]] = {}
+        for contribution in all_lines():
+            for county_id in counties:
+                now, then = (contribution.rates(policy, period, county_id) for policy in (base, tried))
+                for part in _differing(now, then):
+                    found.setdefault(f"{contribution.line}.{part}", []).append(county_id)
+        names = {line.line: line.name for line in all_lines()}
+        return [
+            MonthPart(name, format_lazy("{}: {}", names[line], TITLES[part]), concerned)
+            for name, concerned in found.items()
+            for line, _dot, part in [name.partition(".")]
+        ]
 
-
-def _bare(rates: Sequence[Rate]) -> list[Any]:
-    """Rates without the versions they came from."""
-    return [
-        (r.trade_class, r.unit_ppm, r.own_ppm, r.floor_fen, r.cap_fen, r.transfer_ppm, r.average_part_fen,
-         r.includes_retiree_cost)
-        for r in rates
-    ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Employers:
-    """The employers' part of a line, worked out for some counties at a time."""
-
-    arguments: dict[str, Any]
-
-    def __call__(self, counties: Sequence[int]) -> list[CountyEffect]:
-        return _asked(EMPLOYERS, self.arguments | {"asked": list(counties)})
-
-
-@dataclass(frozen=True)
-class _Workers:
-    """One of the workers' parts of a line; counties with the same rates before and after go together."""
-
-    statement: str
-    arguments: dict[str, Any]
-    now: dict[int, Rate]
-    then: dict[int, Rate]
-
-    def __call__(self, counties: Sequence[int]) -> list[CountyEffect]:
-        alike: dict[tuple[Any, ...], list[int]] = {}
-        for county in counties:
-            alike.setdefault((*_parts(self.now[county]), *_parts(self.then[county])), []).append(county)
-        found = []
-        for together in alike.values():
-            rates = _named("now", self.now[together[0]]) | _named("then", self.then[together[0]])
-            found += _asked(self.statement, self.arguments | rates | {"asked": together})
+    def work(self, base: Policy, tried: Policy, period: date, county_id: int) -> Mapping[str, CountyEffect]:
+        found: dict[str, CountyEffect] = {}
+        for contribution in all_lines():
+            now, then = (contribution.rates(policy, period, county_id) for policy in (base, tried))
+            differing = _differing(now, then)
+            place = {"line": contribution.line, "period": period, "year": period.year, "county": county_id}
+            if "unit" in differing:
+                found[f"{contribution.line}.unit"] = _employers(place, then)
+            workers = [part for part in PARTS if part in differing]
+            if workers:
+                effects = _workers(place, workers, _for_everybody(now), _for_everybody(then))
+                found |= {f"{contribution.line}.{part}": effect for part, effect in effects.items()}
         return found
 
 
-def _parts(rate: Rate) -> tuple[int, ...]:
-    return rate.own_ppm, rate.floor_fen, rate.cap_fen, rate.transfer_ppm, rate.average_part_fen
+def _differing(now: Sequence[Rate], then: Sequence[Rate]) -> list[str]:
+    """The parts of a line's contribution that two sets of its rates work out otherwise."""
+
+    def rates(part: str, of: Sequence[Rate]) -> list[Any]:
+        return [(rate.trade_class, *(getattr(rate, name) for name in MADE_OF[part])) for rate in of]
+
+    return [
+        part
+        for part in MADE_OF
+        if rates(part, now) != rates(part, then)
+        and any(getattr(rate, name) for rate in (*now, *then) for name in NEEDS[part])
+    ]
+
+
+def _employers(place: Mapping[str, Any], then: Sequence[Rate]) -> CountyEffect:
+    arguments = {
+        "classes": [rate.trade_class for rate in then],
+        "unit": [rate.unit_ppm for rate in then],
+        "two_sum": [rate.includes_retiree_cost for rate in then],
+    }
+    people, before, after, employers = _asked(EMPLOYERS, {**place, **arguments})
+    return CountyEffect(place["county"], people, from_fen(before), from_fen(after), employers)
+
+
+def _workers(
+    place: Mapping[str, Any], parts: Sequence[str], now: Rate, then: Rate
+) -> dict[str, CountyEffect]:
+    columns = "".join(f", {PARTS[part][0]} as {part}, {PARTS[part][1]} as other_{part}" for part in parts)
+    sums = ", ".join(
+        f"coalesce(sum(sign) filter (where {part} <> other_{part}), 0)::bigint,"
+        f" coalesce(sum(sign * {part}), 0)::bigint, coalesce(sum(sign * other_{part}), 0)::bigint"
+        for part in parts
+    )
+    found = _asked(
+        WORKERS.format(columns=columns, sums=sums), {**place, **_named("now", now), **_named("then", then)}
+    )
+    return {
+        part: CountyEffect(place["county"], people, from_fen(before), from_fen(after))
+        for part, people, before, after in zip(parts, found[::3], found[1::3], found[2::3], strict=True)
+    }
 
 
 def _named(when: str, rate: Rate) -> dict[str, int]:
-    names = ("own", "floor", "cap", "transfer", "average")
-    return {f"{name}_{when}": value for name, value in zip(names, _parts(rate), strict=True)}
+    return {
+        f"own_{when}": rate.own_ppm,
+        f"floor_{when}": rate.floor_fen,
+        f"cap_{when}": rate.cap_fen,
+        f"transfer_{when}": rate.transfer_ppm,
+        f"average_{when}": rate.average_part_fen,
+    }
 
 
-def _asked(statement: str, arguments: dict[str, Any]) -> list[CountyEffect]:
+def _asked(statement: str, arguments: Mapping[str, Any]) -> Sequence[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        return [
-            CountyEffect(county, int(people), from_fen(before), from_fen(after))
-            for county, people, before, after in cursor.fetchall()
-        ]
-
-
-def _plans(
-    contribution: Contribution,
-    period: date,
-    counties: list[int],
-    now: dict[int, list[Rate]],
-    then: dict[int, list[Rate]],
-) -> list[MonthPlan]:
-    common = {"line": contribution.line, "period": period, "year": period.year}
-    plans = []
-
-    def differs(*names: str) -> bool:
-        return any(
-            [getattr(r, name) for r in now[county]] != [getattr(r, name) for r in then[county]]
-            for county in counties
-            for name in names
-        )
-
-    if differs("unit_ppm", "includes_retiree_cost"):
-        rows = [(county, r) for county in counties for r in then[county]]
-        arguments = common | {
-            "counties": [county for county, _r in rows],
-            "classes": [r.trade_class for _c, r in rows],
-            "unit": [r.unit_ppm for _c, r in rows],
-            "two_sum": [r.includes_retiree_cost for _c, r in rows],
-        }
-        title = format_lazy("{}: {}", contribution.name, _("employers' part"))
-        plans.append(MonthPlan(title, _("Employers changed"), period, counties, _Employers(arguments)))
-    rates = {county: _for_everybody(now[county]) for county in counties}
-    others = {county: _for_everybody(then[county]) for county in counties}
-    if differs("own_ppm", "floor_fen", "cap_fen") and _any_part(counties, now, then, "own_ppm"):
-        title = format_lazy("{}: {}", contribution.name, _("own part"))
-        work = _Workers(OWN, common, rates, others)
-        plans.append(MonthPlan(title, _("Workers changed"), period, counties, work))
-    if differs("transfer_ppm", "average_part_fen", "floor_fen", "cap_fen") and _any_part(
-        counties, now, then, "transfer_ppm", "average_part_fen"
-    ):
-        title = format_lazy("{}: {}", contribution.name, _("moved to individual accounts"))
-        work = _Workers(MOVED, common, rates, others)
-        plans.append(MonthPlan(title, _("Workers changed"), period, counties, work))
-    return plans
-
-
-def _any_part(
-    counties: list[int], now: dict[int, list[Rate]], then: dict[int, list[Rate]], *names: str
-) -> bool:
-    return any(getattr(r, name) for c in counties for r in [*now[c], *then[c]] for name in names)
+        row: Sequence[int] = cursor.fetchone()
+    return row
 
 
 def _for_everybody(rates: Sequence[Rate]) -> Rate:

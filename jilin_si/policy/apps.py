@@ -12,7 +12,7 @@ class PolicyConfig(AppConfig):
         from jilin_si.access.rls import append_only
         from jilin_si.policy.bootstrap import load_agency_tree, load_policy, register_step
 
-        append_only("policy_parametervalueevent")
+        append_only("policy_parametervalueevent", "policy_legaldocument", "policy_legaldocumentevent")
         register_step(10, "agencies", load_agency_tree)
         register_step(30, "parameters", load_policy)
         autodiscover_modules("rules")  # every app's calculators register themselves

@@ -39,7 +39,7 @@ class RuleRefusal(Exception):
 class InputError(RuleRefusal):
     """An input that cannot be: ``field`` names it, ``given`` is what came, ``allowed`` says what may come.
 
-    ``code`` is one of missing, unknown, doubled, type, format, negative, range, order, too_early, place.
+    ``code`` is one of missing, unknown, doubled, type, format, negative, range, order, too_early, place, taken.
     ``errors`` holds this error and every further one found in the same inputs.
     """
 
@@ -67,6 +67,11 @@ class InputError(RuleRefusal):
         if self.code == "doubled":
             return str(_("%(field)s is given more than once: it may stand there once.")) % {
                 "field": self.field
+            }
+        if self.code == "taken":
+            return str(_("%(given)s is on record already: %(allowed)s.")) % {
+                "given": shown(self.given),
+                "allowed": allowed,
             }
         return str(_("%(field)s: %(given)s was given, allowed is %(allowed)s.")) % {
             "field": self.field,

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from jilin_si.policy import lookup, units
 
 
+@pghistory.track(pghistory.InsertEvent(), append_only=True)
 class LegalDocument(models.Model):
-    """A law, decision or notice (文件依据) with its number, or what stands in its place."""
+    """A law, decision or notice (文件依据) with its number, or what stands in its place; values rest on it as it is."""
 
     code = models.CharField(_("code"), max_length=30, unique=True)
     number = models.CharField(_("document number"), max_length=80)
@@ -34,6 +35,8 @@ class LegalDocument(models.Model):
         verbose_name = _("legal document")
         verbose_name_plural = _("legal documents")
         ordering = [F("issued_on").asc(nulls_last=True), "code"]
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [models.UniqueConstraint(fields=["number"], name="legal_document_number_once")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

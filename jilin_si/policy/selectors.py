@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from jilin_si.access.models import User
 from jilin_si.policy.calculators import Calculator, calculate, calculators
 from jilin_si.policy.database import database_policy
 from jilin_si.policy.errors import RuleRefusal
@@ -127,6 +128,15 @@ def documents(search: str = "") -> QuerySet[LegalDocument]:
             | Q(code__icontains=word)
         )
     return found
+
+
+def recorded(document: LegalDocument) -> tuple[datetime, str] | None:
+    """When a document came on record, and by whom; nobody's name where it is from the files."""
+    event = document.events.select_related("pgh_context").order_by("pgh_id").first()  # type: ignore[attr-defined]
+    if event is None:
+        return None
+    user = event.pgh_context and User.objects.filter(pk=event.pgh_context.metadata.get("user")).first()
+    return event.pgh_created_at, str(user or "")
 
 
 def resting_on(document_code: str) -> QuerySet[ParameterValue]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jilin_si.policy.views import calculators, changes, examples, parameters, rulebook
+from jilin_si.policy.views import calculators, changes, documents, examples, parameters, rulebook
 
 app_name = "policy"
 
@@ -19,8 +19,9 @@ urlpatterns = [
     path("changes/<int:pk>/withdraw/", changes.withdraw, name="withdraw"),
     path("rules/", rulebook.rulebook, name="rulebook"),
     path("rules/<str:rule_id>/", rulebook.rule, name="rule"),
-    path("documents/", rulebook.documents, name="documents"),
-    path("documents/<str:code>/", rulebook.document, name="document"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/add/", documents.add_document, name="add_document"),
+    path("documents/<str:code>/", documents.document, name="document"),
     path("calculators/", calculators.index, name="calculators"),
     path("calculators/<str:name>/", calculators.calculator, name="calculator"),
     path("calculators/<str:name>/examples/", examples.of_calculator, name="run_examples"),

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jilin_si.access.audit import record
@@ -23,13 +24,18 @@ from jilin_si.policy.rulecheck import example_files, expects_refusal, read_examp
 
 
 class WorkedExample(models.Model):
-    """An example of a calculator: inputs and expected outputs as JSON, written as the files write them."""
+    """An example of a calculator: inputs and expected outputs as JSON, written as the files write them.
+
+    Title and note are Chinese, or in whatever language their author wrote; the English ones may be left empty.
+    """
 
     calculator = models.CharField(_("calculator"), max_length=60)
     title = models.CharField(_("title"), max_length=120)
+    title_en = models.CharField(_("title in English"), max_length=120, blank=True, default="")
     inputs = models.JSONField(_("inputs"))
     expected = models.JSONField(_("expected"))
     note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    note_en = models.CharField(_("note in English"), max_length=500, blank=True, default="")
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
     )
@@ -46,6 +52,15 @@ class WorkedExample(models.Model):
         return f"{self.name} {self.title}"
 
     @property
+    def shown_title(self) -> str:
+        """The title in the language of the page."""
+        return in_words(self.as_example(), "title")
+
+    @property
+    def shown_note(self) -> str:
+        return in_words(self.as_example(), "note")
+
+    @property
     def name(self) -> str:
         """The number by which the suite calls it: E-12."""
         return f"E-{self.pk}"
@@ -60,12 +75,20 @@ class WorkedExample(models.Model):
             "id": self.name,
             "calc": self.calculator,
             "rules": rules,
-            "title": self.title,
+            "title": self.title_en or self.title,
+            "title_zh": self.title,
             "inputs": self.inputs,
             "expected": self.expected,
-            "note": self.note,
+            "note": self.note_en or self.note,
+            "note_zh": self.note,
             "figures": "added",
         }
+
+
+def in_words(example: Mapping[str, Any], name: str) -> str:
+    """An example's ``title`` or ``note`` in the language of the page, in the other where there is one language."""
+    words = example.get(f"{name}_zh") if (get_language() or "zh").startswith("zh") else ""
+    return str(words or example.get(name) or "")
 
 
 class ExampleRefusal(Exception):
@@ -74,9 +97,11 @@ class ExampleRefusal(Exception):
 
 @transaction.atomic
 def add_example(
-    calculator: str, title: str, inputs: Mapping[str, Any], expected: Any, note: str, by: User
+    calculator: str, words: Mapping[str, str], inputs: Mapping[str, Any], expected: Any, by: User
 ) -> WorkedExample:
     """Keep an example for the suite. It may fail today: then it says what the rule ought to answer.
+
+    ``words`` are title and note, title_en and note_en where there are any.
 
     Raises InputError for inputs the calculator does not take, ExampleRefusal for whom may not add one.
     """
@@ -85,7 +110,7 @@ def add_example(
     if not expects_refusal(expected):
         rule.read(inputs)
     row = WorkedExample.objects.create(
-        calculator=calculator, title=title, inputs=dict(inputs), expected=expected, note=note, added_by=by
+        calculator=calculator, inputs=dict(inputs), expected=expected, added_by=by, **words
     )
     record(
         "add_worked_example", by=by, about="worked_example", number=row.pk, details={"calculator": calculator}

@@ -15,6 +15,9 @@ from collection.opening import make_year_tables, open_year
 from collection.settle import settle_month
 from jilin_si.jobs.units import UnitResult, run_unit
 from jilin_si.periods import last_day
+from jilin_si.policy.database import database_policy
+from jilin_si.policy.lookup import PROVINCE
+from jilin_si.policy.what_if import Question, work_county
 
 
 def assess(county_id: int, period: date) -> str:
@@ -32,7 +35,22 @@ def open_the_year(county_id: int, period: date) -> str:
     return run_unit("open_year", period, county_id, lambda: open_year(county_id, period.year))
 
 
-JOBS: dict[str, Callable[[int, date], str]] = {"assess": assess, "settle": settle, "open_year": open_the_year}
+# The parameter that costs most to try: floor, cap and credit of every worker rest on it.
+TRIED, VALUE = "local_avg_wage", "400.00"
+
+
+def what_if(county_id: int, period: date) -> str:
+    base = database_policy()
+    effects = work_county(Question(TRIED, VALUE, PROVINCE, base.stamp, period), county_id, base)
+    return ",".join(f"{name} {effect.people}" for name, effect in effects.items())
+
+
+JOBS: dict[str, Callable[[int, date], str]] = {
+    "assess": assess,
+    "settle": settle,
+    "open_year": open_the_year,
+    "what_if": what_if,
+}
 
 
 def _one(task: tuple[str, int, date]) -> str:
@@ -51,6 +69,7 @@ class Crew:
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
+        self.answers: list[str] = []
 
     def __enter__(self) -> Crew:
         connections.close_all()
@@ -71,10 +90,9 @@ class Crew:
         started = time.perf_counter()
         if job == "open_year":
             make_year_tables(period.year)
-        for _state in self._pool.imap_unordered(
-            _one, [(job, county, period) for county in counties], chunksize=1
-        ):
-            pass
+        self.answers = list(
+            self._pool.imap_unordered(_one, [(job, county, period) for county in counties], chunksize=1)
+        )
         return time.perf_counter() - started
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
+from queue import Empty
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from collection.parameter_effects import effects_on_last_month
+from collection.parameter_effects import LastMonth
 from enrollment.models import Employer
 from jilin_si.access.models import Role, User
 from jilin_si.access.scope import acting_as, scope_of
-from jilin_si.policy import effects
+from jilin_si.celery import app
 from jilin_si.policy.calculators import calculate
 from jilin_si.policy.database import database_policy
 from jilin_si.policy.lookup import Policy, What
+from jilin_si.policy.tasks import report_effect
+from jilin_si.policy.what_if import Question, effect_on_month, work_out
 from tests.collection import factories as make
 from tests.policy.pages import signed_in
+from tests.roles import as_owner
 
+MONTH = LastMonth()
 WAGES = {"works": ("498.33", "120.00", "607.00", "2500.00"), "mill": ("351.24", "369.17", "415.50")}
 
 
@@ -35,16 +43,14 @@ def province(db: None) -> User:
 def worked_out(
     user: User, code: str, written: str, agency_id: int | None = None
 ) -> dict[str, dict[int, Any]]:
-    """The effect of a value everywhere, or at one place: title → county → row."""
+    """The effect of a value everywhere, or at one place: line.part → county → row."""
     with acting_as(scope_of(user)):
         base = database_policy()
-        plans = effects_on_last_month(code, base, base.override({code: What(written, agency_id=agency_id)}))
-        return {
-            str(plan.title).rpartition(":")[2].strip(): {
-                row.county_id: row for row in plan.work(plan.counties)
-            }
-            for plan in plans
-        }
+        tried = base.override({code: What(written, agency_id=agency_id)})
+        period, counties = MONTH.last_month() or (make.MARCH, [])
+        parts = MONTH.parts(base, tried, period, counties)
+        found = {county: MONTH.work(base, tried, period, county) for county in counties}
+    return {part.name: {county: found[county][part.name] for county in part.counties} for part in parts}
 
 
 def credited(policy: Policy, wage: str) -> dict[str, Decimal]:
@@ -88,13 +94,13 @@ def test_own_parts_and_credits_are_those_of_the_calculators(province: User, code
     base = database_policy()
     tried = base.override({code: What(written)})
     assert found
-    for title, rows in found:
-        part = "moved" if "account" in title or "账户" in title else "own"
+    for name, rows in found:
+        part = name.partition(".")[2]
         for county, wages in ((make.JIUTAI, WAGES["works"]), (make.YUSHU, WAGES["mill"])):
             before = [credited(base, wage)[part] for wage in wages]
             after = [credited(tried, wage)[part] for wage in wages]
             row = rows[county]
-            assert (row.before, row.after) == (sum(before), sum(after)), (title, county)
+            assert (row.before, row.after) == (sum(before), sum(after)), (name, county)
             assert row.people == sum(one != two for one, two in zip(before, after, strict=True))
 
 
@@ -112,13 +118,13 @@ def test_employers_parts_are_those_of_the_calculator(province: User) -> None:
             policy=policy,
         )["unit_contribution"]
         assert getattr(rows[make.JIUTAI], name) == due
-    assert rows[make.JIUTAI].people == 1
+    assert (rows[make.JIUTAI].employers, rows[make.JIUTAI].people) == (1, 4)
 
 
 def test_a_rate_of_one_risk_class_touches_only_its_employers(province: User) -> None:
     (rows,) = worked_out(province, "inj.industry_rate.2", "0.010").values()
-    assert rows[make.JIUTAI].people == 0
-    assert rows[make.YUSHU].people == 1
+    assert (rows[make.JIUTAI].employers, rows[make.JIUTAI].people) == (0, 0)
+    assert (rows[make.YUSHU].employers, rows[make.YUSHU].people) == (1, 3)
 
 
 def test_a_value_at_one_place_touches_only_that_place(province: User) -> None:
@@ -133,7 +139,7 @@ def test_a_corrected_wage_counts_as_it_is_now(province: User) -> None:
     make.corrected(employer, make.workers_of(employer)[0], "500.00", make.JANUARY, april)
     make.assess(april)
     rows = worked_out(province, "pension.individual_rate", "0.03")
-    (own,) = (row for title, row in rows.items() if "own" in title or "个人" in title or "本人" in title)
+    own = rows["pension.own"]
     base = database_policy()
     tried = base.override({"pension.individual_rate": "0.03"})
     wages = ("500.00", *WAGES["works"][1:])
@@ -152,21 +158,58 @@ def test_a_clerk_sees_the_effect_in_his_own_unit_alone(province: User) -> None:
         assert set(rows) == {make.YUSHU}
 
 
-def test_the_page_works_turn_by_turn_and_ends_with_the_sums(
-    province: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(effects, "COUNTIES_AT_ONCE", 1)
-    monkeypatch.setattr(effects, "SECONDS_A_TURN", 0.0)
+def test_the_page_sends_the_counties_to_the_queue_and_ends_with_the_sums(province: User) -> None:
     client = signed_in(province)
     address = "/policy/parameters/pension.unit_rate/what-if/?value=20&agency=220000"
     assert 'hx-trigger="load"' in client.get(address).content.decode()
-    turn = client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "<b>0</b> / 2" in turn
-    monkeypatch.setattr(effects, "SECONDS_A_TURN", 5.0)
-    done = client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "employers&#x27; part" in done or "employers' part" in done
-    assert "Jiutai" in done
-    assert "hx-trigger" not in done
+    before = everything_booked()
+    line = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<b>0</b> / 2" in line
+    first, second = tasks_waiting()
+    for arguments, done in ((first, 1), (second, 2)):
+        assert "hx-trigger" in line
+        with as_owner():
+            report_effect(*arguments)
+        line = client.get(address, headers={"HX-Request": "true"}).content.decode()
+        assert done == 2 or "<b>1</b> / 2" in line
+    assert "employers&#x27; part" in line or "employers' part" in line
+    assert "Jiutai" in line
+    assert "hx-trigger" not in line
+    assert everything_booked() == before
+
+
+def tasks_waiting() -> list[list[Any]]:
+    """What the tasks that wait in the queue of reports were sent with."""
+    found = []
+    with app.connection_for_read() as broker:
+        queue = broker.SimpleQueue("reports")
+        with suppress(Empty):
+            while True:
+                message = queue.get(block=False)
+                message.ack()
+                found.append(message.payload[0])
+    return found
+
+
+def everything_booked() -> list[int]:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "select (select count(*) from collection_bill), (select count(*) from ledger_posting),"
+            " (select count(*) from jobs_jobunit), (select count(*) from policy_parametervalue)"
+        )
+        return list(cursor.fetchone())
+
+
+def test_a_task_delivered_twice_or_late_does_no_harm(province: User) -> None:
+    with acting_as(scope_of(province)):
+        base = database_policy()
+        effect_on_month("pension.unit_rate", "0.19", 220000, base)
+        question = Question("pension.unit_rate", "0.19", 220000, base.stamp, make.MARCH)
+        with as_owner():
+            for _time in range(2):
+                work_out(question, make.JIUTAI)
+            work_out(replace(question, stamp="of yesterday"), make.YUSHU)
+        assert effect_on_month("pension.unit_rate", "0.19", 220000, base).done == 1
 
 
 @pytest.mark.parametrize(

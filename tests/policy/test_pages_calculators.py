@@ -241,6 +241,21 @@ def test_policy_staff_keep_what_stands_in_the_form_as_an_example(proposer: User)
     assert kept.name in text_of(client.get("/policy/calculators/pension.unit_contribution/examples/"))
 
 
+def test_a_kept_example_speaks_the_language_of_the_page_or_the_one_it_has(proposer: User) -> None:
+    address = "/policy/calculators/pension.unit_contribution/examples/"
+    both = {"title_en": "A round hundred", "note": "试算", "note_en": "A trial"}
+    hand_in(signed_in(proposer), ADD, KEPT | both)
+    hand_in(signed_in(proposer), ADD, KEPT | {"title": "只有中文"})
+    english, chinese = (text_of(signed_in(proposer, language).get(address)) for language in ("en", "zh-hans"))
+    for words, page, other in (("A round hundred", english, chinese), ("整百", chinese, english)):
+        assert words in page
+        assert words not in other
+    assert "A trial" in english
+    assert "试算" in chinese
+    assert "只有中文" in english
+    assert "只有中文" in chinese
+
+
 def test_a_kept_example_blocks_an_approval_that_would_break_it(proposer: User, approver: User) -> None:
     hand_in(signed_in(proposer), ADD.replace("1996-03-01", "1997-11-01"), KEPT)
     given = {

@@ -36,6 +36,16 @@ def test_every_rule_that_code_and_data_name_is_in_the_book() -> None:
     assert named - set(rule_book().by_id) == set()
 
 
+def test_every_worked_example_says_what_it_shows_in_both_languages() -> None:
+    for example in examples_of_files():
+        for name in ("title", "note"):
+            english, chinese = example.get(name, ""), example.get(f"{name}_zh", "")
+            assert bool(english) == bool(chinese), (example["id"], name)
+            assert not _CHINESE.search(english), (example["id"], english)
+            assert not chinese or _CHINESE.search(chinese), (example["id"], chinese)
+        assert example["title"]
+
+
 def test_every_document_a_rule_names_is_on_record() -> None:
     known = set(read_all().documents)
     assert {code for rule in rules() for code in rule.documents} - known == set()

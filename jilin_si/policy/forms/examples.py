@@ -20,9 +20,22 @@ class ExampleForm(OfficeForm):
     """The expected outputs, one field each, filled in with what the rule answers now; or that it refuses."""
 
     title = PlainCharField(label=_("What it shows"), max_length=120)
+    title_en = PlainCharField(
+        label=_("What it shows, in English"),
+        required=False,
+        max_length=120,
+        help_text=_("Empty: the other is shown in both languages."),
+    )
     refused = forms.BooleanField(label=_("The rule must refuse"), required=False)
     note = PlainCharField(
         label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    note_en = PlainCharField(
+        label=_("Note in English"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(
@@ -37,12 +50,18 @@ class ExampleForm(OfficeForm):
             self.fields[f"o_{name}"].widget.attrs["class"] = (
                 "amount" if isinstance(kind, kinds.Number) else ""
             )
-        self.order_fields(["title", "refused", *(f"o_{name}" for name in calculator.outputs), "note"])
+        self.order_fields(
+            ["title", "title_en", "refused", *(f"o_{name}" for name in calculator.outputs), "note", "note_en"]
+        )
         prepare_widgets(self)
 
     @property
     def expected_fields(self) -> list[Any]:
         return [self[name] for name in self.fields if name.startswith("o_")]
+
+    def words(self) -> dict[str, str]:
+        """Title and note as they are kept."""
+        return {name: self.cleaned_data[name] for name in ("title", "title_en", "note", "note_en")}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -38,7 +38,7 @@ from jilin_si.policy.trying import (
     range_chart,
 )
 from jilin_si.policy.views.parameters import may_change
-from jilin_si.policy.worked_examples import all_examples
+from jilin_si.policy.worked_examples import all_examples, in_words
 from jilin_si.web.forms import DayField
 from jilin_si.web.traces import trace_url
 
@@ -310,7 +310,7 @@ def _form(state: State, first: Attempt, second: Attempt | None, tried: list[Trie
         "pairs": pairs,
         "one_column_url": state.address(b=""),
         "two_columns_url": state.address(b="1"),
-        "examples": all_examples(rule.name),
+        "examples": [{"id": one["id"], "title": in_words(one, "title")} for one in all_examples(rule.name)],
         "today": today(),
     }
 

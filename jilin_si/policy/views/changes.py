@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
-from jilin_si.policy import effects, selectors, showing, units
+from jilin_si.policy import selectors, showing, units
 from jilin_si.policy.database import database_policy
+from jilin_si.policy.effects import examples_changed
 from jilin_si.policy.errors import InputError
 from jilin_si.policy.forms.proposal import AnswerForm, ProposalForm, WhatIfForm
 from jilin_si.policy.forms.values import typed_value
@@ -32,6 +33,7 @@ from jilin_si.policy.services import (
     withdraw_value,
 )
 from jilin_si.policy.views.parameters import history_row, may_change, policy_at, shown_version
+from jilin_si.policy.what_if import effect_on_month
 from jilin_si.web import desk, navigation
 
 
@@ -60,9 +62,8 @@ def propose(request: HttpRequest, code: str) -> HttpResponseBase:
                 return HttpResponseRedirect(reverse("policy:change", args=[value.pk]))
         status = 422
     else:
-        form = ProposalForm(
-            info=info, initial=_first_showing(info, policy.find(code, on, agency_id), agency_id)
-        )
+        filled = _first_showing(info, policy.find(code, on, agency_id), agency_id)
+        form = ProposalForm(info=info, initial=filled | {"document": request.GET.get("document", "")})
     places = showing.place_names()
     context = {
         "form": form,
@@ -193,7 +194,7 @@ def effect(request: HttpRequest, pk: int) -> HttpResponse:
         value.parameter.code,
         value.value,
         value.agency_id,
-        lambda: effects.examples_changed(base, policy_with(value, base)),
+        lambda: examples_changed(base, policy_with(value, base)),
     )
 
 
@@ -216,7 +217,7 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
     if ready and "HX-Request" in request.headers:
         written, place = form.cleaned_data["value"], form.cleaned_data["agency"]
         tried = policy.override({code: What(written, agency_id=None if place == PROVINCE else place)})
-        return effect_part(request, code, written, place, lambda: effects.examples_changed(policy, tried))
+        return effect_part(request, code, written, place, lambda: examples_changed(policy, tried))
     context = {
         "form": form,
         "info": info,
@@ -229,8 +230,8 @@ def what_if(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def effect_part(request: HttpRequest, code: str, written: Any, agency_id: int, examples: Any) -> HttpResponse:
-    """A turn of work: the progress line, which asks for the next turn, or the whole effect."""
-    progress = effects.effect_on_month(code, written, agency_id, database_policy(), str(request.user.pk))
+    """The progress line, which asks again, or the whole effect."""
+    progress = effect_on_month(code, written, agency_id, database_policy())
     context = {
         "progress": progress,
         "effect_url": request.get_full_path(),

@@ -91,9 +91,8 @@ def add(request: HttpRequest, name: str) -> HttpResponseBase:
     if request.method == "POST":
         form = ExampleForm(request.POST, calculator=rule, outputs=outputs)
         if form.is_valid():
-            wanted = form.cleaned_data
             try:
-                add_example(name, wanted["title"], inputs, wanted["expected"], wanted["note"], request.user)  # type: ignore[arg-type]
+                add_example(name, form.words(), inputs, form.cleaned_data["expected"], request.user)  # type: ignore[arg-type]
             except (InputError, ExampleRefusal) as refused:
                 form.add_error(None, str(refused))
             else:

@@ -17,12 +17,10 @@ from jilin_si.policy.forms.filters import DocumentFilter, ParameterFilter
 from jilin_si.policy.models import LegalDocument
 from jilin_si.policy.rule_book import Rule, rule_book
 from jilin_si.policy.rulecheck import Outcome, run_example
-from jilin_si.policy.tables import DocumentTable
 from jilin_si.policy.terms import term
 from jilin_si.policy.trace import formula_in_words, plain_text
 from jilin_si.policy.views.parameters import policy_at, shown_version
-from jilin_si.policy.worked_examples import all_examples
-from jilin_si.web.tables import export_for, table_for
+from jilin_si.policy.worked_examples import all_examples, in_words
 
 
 @require_safe
@@ -50,6 +48,7 @@ class ShownExample:
 
     id: str
     title: str
+    note: str
     calculator: str
     passed: bool
     expected: list[tuple[str, str]]
@@ -62,7 +61,8 @@ def shown_example(outcome: Outcome) -> ShownExample:
     example = outcome.example
     return ShownExample(
         id=str(example.get("id", "?")),
-        title=str(example.get("title", "")),
+        title=in_words(example, "title"),
+        note=in_words(example, "note"),
         calculator=example["calc"],
         passed=outcome.passed,
         expected=pairs(example["expected"]),
@@ -150,65 +150,3 @@ def _formulas(found: Rule) -> list[tuple[str, str]]:
     """Each formula in words and in symbols: as the calculators reckon, else as the book has it."""
     lines = [f"{symbol} = {formula}" for symbol, formula in selectors.formulas_of(found.id)] or found.formula
     return [(line, formula_in_words(line)) for line in lines]
-
-
-@dataclass(frozen=True)
-class DocumentRow:
-    """A legal document as its list shows it."""
-
-    number: str
-    title: str
-    issuer: str
-    issued_on: date | None
-    values: int
-    rules: int
-    url: str
-
-
-@require_safe
-def documents(request: HttpRequest) -> HttpResponse:
-    """All legal documents with number, date, issuer and how much rests on each."""
-    form = DocumentFilter(request.GET)
-    form.is_valid()
-    words = form.cleaned_data.get("q", "")
-    book = rule_book()
-    rows = [
-        DocumentRow(
-            number=found.number,
-            title=found.name,
-            issuer=found.issued_by,
-            issued_on=found.issued_on,
-            values=found.resting,  # type: ignore[attr-defined]
-            rules=len(book.resting_on(found.code)),
-            url=reverse("policy:document", args=[found.code]),
-        )
-        for found in selectors.documents(words)
-    ]
-    table = table_for(request, DocumentTable, rows, per_page=20)
-    context = {"table": table, "form": form, "shown": len(rows)}
-    return export_for(request, table, "documents") or render(request, "policy/documents.html", context)  # type: ignore[return-value]
-
-
-@require_safe
-def document(request: HttpRequest, code: str) -> HttpResponse:
-    """One legal document, and every value and rule that rests on it."""
-    found = LegalDocument.objects.filter(code=code).first()
-    if found is None:
-        raise Http404
-    places = showing.place_names()
-    resting = [
-        (
-            value,
-            showing.info_name(info := value.parameter.info()),
-            _value_text(value, info),
-            places[value.agency_id],
-        )
-        for value in selectors.resting_on(code)
-    ]
-    context = {"document": found, "resting": resting, "rules": rule_book().resting_on(code)}
-    return render(request, "policy/document.html", context)
-
-
-def _value_text(value: Any, info: Any) -> str:
-    text = showing.value_text(info.shape.read(value.value), info.unit)
-    return f"{text} {showing.unit_text(info.unit)}".strip()

@@ -1,4 +1,4 @@
-"""``manage.py benchmark``: the month, the year's opening and ``verify``, as ratios to a bare COPY in the same run."""
+"""``manage.py benchmark``: the month, the opening, ``verify`` and a what-if, against a bare COPY in the same run."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ROUNDS = 3
 
 
 class Command(BaseCommand):
-    help = "Measure the month (or the opening, or verify) against a bare COPY of the same rows."
+    help = "Measure the month (or the opening, verify, a what-if) against a bare COPY of the same rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["month", "opening", "verify"])
+        parser.add_argument("what", choices=["month", "opening", "verify", "whatif"])
         parser.add_argument("--workers", type=int, default=250_000, help="pension workers to make")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
         parser.add_argument("--lines", choices=["pension", "all"], default="pension")
@@ -77,6 +77,7 @@ class Command(BaseCommand):
             "month": self._month,
             "opening": self._opening,
             "verify": self._verify,
+            "whatif": self._what_if,
         }
         result = {
             "what": options["what"],
@@ -224,6 +225,30 @@ class Command(BaseCommand):
                         f"verify found the benchmark's own database broken: {', '.join(broken)}"
                     )
         return self._summary(copies, works)
+
+    def _what_if(self, processes: int) -> dict[str, Any]:
+        """One parameter tried on the month of everybody: the units that the queue works on, as many at a time."""
+        from sample.benchmark.province import FEE_YEAR
+        from sample.benchmark.work import TRIED, Crew
+
+        counties = self._counties()
+        january = date(FEE_YEAR, 1, 1)
+        with Crew(processes) as crew:
+            crew.run("open_year", counties, january)
+            crew.run("assess", counties, january)
+        self._analyze()
+        copies, works = [], []
+        with self._copy_file() as file:
+            for _round in range(ROUNDS):
+                copies.append(self._copy(file))
+                self._write_out()
+                with Crew(processes) as crew:
+                    works.append(crew.run("what_if", counties, january))
+                self.say(f"  COPY {copies[-1]:.2f} s, what-if {works[-1]:.2f} s")
+        people = sum(
+            int(part.split()[1]) for answer in crew.answers for part in answer.split(",") if "moved" in part
+        )
+        return self._summary(copies, works) | {"parameter": TRIED, "people_changed": people}
 
     def _summary(self, copies: list[float], works: list[float]) -> dict[str, Any]:
         copy_s, work_s = median(copies), median(works)
