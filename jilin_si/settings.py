@@ -200,9 +200,8 @@ ACCOUNT_FORMS = {
     "change_password": "jilin_si.access.forms.PasswordForm",
     "reauthenticate": "jilin_si.access.forms.AgainForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jilin SI"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 AXES_ENABLED = True
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -308,6 +307,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PLACES.state / "beat")
 
+    "seal-audit": {"task": "access.seal_audit", "schedule": 3600.0, "options": {"expires": 3600}},
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -13,7 +13,7 @@ from collection.forms import FilterForm
 from collection.office.forms import OfficeAccountForm
 from collection.office.models import OfficeAccount
 from collection.office.services import MAY_SET, set_office_account
-from collection.views.common import UNREADABLE, may_act, staff_only, units_of
+from collection.views.common import UNREADABLE, may_act, require_act, staff_only, units_of
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.models import Agency
@@ -30,6 +30,8 @@ def office_account(request: HttpRequest) -> HttpResponseBase:
     unit = Agency.objects.filter(pk=chosen.unit_id).first()
     if unit is None:
         raise Http404
+    if request.method == "POST":
+        require_act(request, MAY_SET, unit.pk)
     account = OfficeAccount.objects.filter(pk=unit.pk).first()
     initial = (
         {field: getattr(account, field) for field in FIELDS} if account else {"holder": unit.company_name}

@@ -9,7 +9,8 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from jilin_si.access.rls import append_only, grant_privileges
+        from jilin_si.access.rls import READ_ONLY, append_only, grant_privileges
 
         append_only("access_auditentry")
+        READ_ONLY.add("access_auditseal")
         post_migrate.connect(grant_privileges, dispatch_uid="access.grant_privileges")

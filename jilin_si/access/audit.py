@@ -1,7 +1,7 @@
 """The audit trail (操作日志): who did what, when, why. Rows are added and never changed.
 
 The rows of the registry keep their own history by trigger; an audit entry tells the business act that made them
-change, with its reason and its figures. A bulk act writes one entry with count and sums.
+change, with its reason and its figures. A bulk act writes one entry with count and sums. ``chain.py`` seals the trail.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class AuditEntry(models.Model):
     employer_id = models.IntegerField(_("employer"), null=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     details = models.JSONField(_("details"), default=dict, blank=True)
+    digest = models.BinaryField(_("digest"), default=b"", editable=False)  # by trigger: chain.py
 
     objects = AuditManager()
 

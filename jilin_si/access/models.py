@@ -73,4 +73,5 @@ class Assignment(models.Model):
 
 
 from jilin_si.access.audit import AuditEntry as AuditEntry  # noqa: E402  (part of the app's models)
+from jilin_si.access.chain import AuditSeal as AuditSeal  # noqa: E402
 from jilin_si.access.once import HandedIn as HandedIn  # noqa: E402
