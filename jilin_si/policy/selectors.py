@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from jilin_si.access.models import User
 from jilin_si.policy.calculators import Calculator, calculate, calculators
@@ -115,10 +115,10 @@ def value_of(pk: int) -> ParameterValue | None:
 
 
 def documents(search: str = "") -> QuerySet[LegalDocument]:
-    """Legal documents with how many approved values rest on each (``resting``)."""
+    """Legal documents, the oldest first, with how many approved values rest on each (``resting``)."""
     found = LegalDocument.objects.annotate(
         resting=Count("values", filter=Q(values__state=ValueState.APPROVED))
-    )
+    ).order_by(F("issued_on").asc(nulls_last=True), "code")
     if search.strip():
         word = search.strip()
         found = found.filter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jilin_si.policy.errors import InputError
@@ -14,7 +15,7 @@ class DocumentForm(OfficeForm):
     """Number, title and issuer in both languages, the day, and a note; the code is made from the number."""
 
     number = PlainCharField(
-        label=_("Document number"), max_length=80, help_text=_("As in 吉政发〔1995〕18号.")
+        label=_("Document number"), max_length=80, help_text=format_lazy(_("As in {}."), "吉政发〔1995〕18号")
     )
     issued_on = DayField(label=_("Issued on"), required=False, help_text=_("Empty: not known."))
     title = PlainCharField(label=_("Title in Chinese"), max_length=200)
