@@ -304,10 +304,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # sends again what the queue forgot; both look at the database and are nothing where there is nothing to do
     "reconcile": {"task": "jobs.reconcile", "schedule": 12.0, "options": {"expires": 12}},
     "start-due-months": {"task": "pooling.start_due", "schedule": 60.0, "options": {"expires": 60}},
+    "seal-audit": {"task": "access.seal_audit", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PLACES.state / "beat")
 
-    "seal-audit": {"task": "access.seal_audit", "schedule": 3600.0, "options": {"expires": 3600}},
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
