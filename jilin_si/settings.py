@@ -193,7 +193,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # axes counts failures, in the database
+# axes counts failures by name and address, in the database; these hold off who tries many names from one address, and
+# one name or one second factor from many
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/900s/key"}
 ACCOUNT_ADAPTER = "jilin_si.access.signin.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "jilin_si.access.forms.SignInForm",
@@ -203,6 +205,13 @@ ACCOUNT_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jilin SI"
 AXES_ENABLED = True
+MFA_ADAPTER = "jilin_si.access.second_factor.Adapter"
+MFA_FORMS = {
+    "authenticate": "jilin_si.access.second_factor.CodeForm",
+    "reauthenticate": "jilin_si.access.second_factor.CodeAgainForm",
+    "activate_totp": "jilin_si.access.second_factor.FirstCodeForm",
+}
+SECOND_FACTOR = flag("SECOND_FACTOR", default=not (DEMO or TESTING))  # staff must have one
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [

@@ -23,7 +23,7 @@ from django.http import (
 )
 from django.urls import resolve, reverse
 
-from jilin_si.access.signin import needs_second_factor
+from jilin_si.access import second_factor
 
 STARTED, SEEN, ENDED = "signed_in_at", "seen_at", "sign_in_ended"
 _TOUCH_EVERY = 60  # seconds between two writes of the session
@@ -79,7 +79,7 @@ class DutiesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not settings.DEMO:
+        if request.user.is_authenticated:
             duty = self._duty(request)
             if duty and not self._allowed(request):
                 return HttpResponseRedirect(reverse(duty))
@@ -87,9 +87,9 @@ class DutiesMiddleware:
 
     @staticmethod
     def _duty(request: HttpRequest) -> str:
-        if request.user.must_change_password:  # type: ignore[union-attr]
+        if request.user.must_change_password and not settings.DEMO:  # type: ignore[union-attr]
             return "account_change_password"
-        return "mfa_activate_totp" if needs_second_factor(request) else ""
+        return "mfa_activate_totp" if second_factor.is_owed(request) else ""
 
     @staticmethod
     def _allowed(request: HttpRequest) -> bool:
@@ -106,7 +106,7 @@ def note_start(sender: object, request: HttpRequest, user: object, **kwargs: obj
     """A new sign-in starts both clocks anew (Django has just given the session a new key)."""
     now = int(time.time())
     request.session[STARTED] = request.session[SEEN] = now
-    request.session.pop("second_factor", None)
+    request.session.pop(second_factor.HAS_ONE, None)
 
 
 user_logged_in.connect(note_start, dispatch_uid="access.note_start")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ OFFICE_ROLES = frozenset(
         "administrator",
     }
 )
+
+FRESH_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """The password once more before something delicate, but not in the first minutes of a sign-in."""
+        from jilin_si.access.sessions import STARTED
+
+        now = time.time()
+        fresh = now - self.request.session.get(STARTED, 0) < FRESH_SECONDS
+        return not fresh and bool(super().is_reauthentication_required(app=app))
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """The office has no mail: what matters is told on the page and kept in the audit trail."""
 
@@ -93,20 +104,3 @@ def locked_out(
             status=429,
         )
     return render(request, "account/locked.html", {"minutes": minutes}, status=429)
-
-
-def needs_second_factor(request: HttpRequest) -> bool:
-    """Whether this person must set up a second factor before anything else: all staff, outside the demo."""
-    if settings.DEMO or (settings.TESTING and not getattr(settings, "SECOND_FACTOR", False)):
-        return False
-    scope = getattr(request, "scope", None)
-    if scope is None or not scope.roles & OFFICE_ROLES:
-        return False
-    if request.session.get("second_factor"):
-        return False
-    from allauth.mfa.utils import is_mfa_enabled
-
-    enabled = bool(is_mfa_enabled(request.user))
-    if enabled:
-        request.session["second_factor"] = True
-    return not enabled

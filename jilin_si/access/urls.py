@@ -11,6 +11,7 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", views.ChangePasswordView.as_view(), name="account_change_password"),
+    path("2fa/totp/activate/", views.SecondFactorView.as_view(), name="mfa_activate_totp"),
     path("2fa/", include("allauth.mfa.urls")),
     # names that allauth's own templates and steps ask for
     path("signup/", views.no_such_page, name="account_signup"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.views import LoginView, PasswordChangeView
+from allauth.mfa.totp.views import ActivateTOTPView
 from axes.decorators import axes_dispatch, axes_form_invalid
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -18,6 +19,8 @@ from django.http import (
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
+from jilin_si.access.models import User
+from jilin_si.access.second_factor import note_set_up
 from jilin_si.access.sessions import ENDED, in_background
 from jilin_si.access.signin import sample_signins
 
@@ -65,6 +68,16 @@ class ChangePasswordView(PasswordChangeView):
     """A new password; every other session of the same person ends with it."""
 
     success_url = reverse_lazy("home")
+
+
+class SecondFactorView(ActivateTOTPView):
+    """Set up the second factor; that it was done is kept in the trail."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if isinstance(self.request.user, User):
+            note_set_up(self.request, self.request.user)
+        return response
 
 
 @login_not_required
