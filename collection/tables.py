@@ -17,7 +17,9 @@ from collection.selectors.bills import status_of
 from enrollment.models import Ownership
 from jilin_si.money import format_yuan
 from jilin_si.periods import format_period
+from jilin_si.web.states import word_and_tone
 from jilin_si.web.tables import (
+    ChoiceColumn,
     CountColumn,
     CutColumn,
     DayColumn,
@@ -38,16 +40,14 @@ class MonthTable(OfficeTable):
 
     number = tables.Column(verbose_name=_("Number"))
     name = CutColumn(verbose_name=_("Employer"))
-    ownership = tables.Column(verbose_name=_("Ownership"))
+    ownership = ChoiceColumn(Ownership.choices, verbose_name=_("Ownership"))
     lines = CountColumn(verbose_name=_("Lines"))
     workers = CountColumn(verbose_name=_("People"))
     due = MoneyColumn(verbose_name=pgettext_lazy("amount", "Due"), total=True)
     paid = MoneyColumn(verbose_name=pgettext_lazy("amount", "Paid"), total=True)
     owed = MoneyColumn(verbose_name=pgettext_lazy("amount", "Owed"), total=True)
-    rate = PercentColumn(
-        verbose_name=_("Collection rate"), empty_values=(), orderable=False, exclude_from_export=True
-    )
-    state = StateColumn(verbose_name=_("State"), empty_values=(), orderable=False, exclude_from_export=True)
+    rate = PercentColumn(verbose_name=_("Collection rate"), empty_values=(), orderable=False)
+    state = StateColumn(verbose_name=_("State"), empty_values=(), orderable=False)
 
     def __init__(self, *args: Any, period: date, due_on: date, on: date, **kwargs: Any) -> None:
         self.period, self.due_on, self.on = period, due_on, on
@@ -59,14 +59,17 @@ class MonthTable(OfficeTable):
         tag = format_html(' <span class="st">{}</span>', _("supplement")) if more else ""
         return format_html('<a href="{}">{}</a>{}', address, value, tag)
 
-    def render_ownership(self, value: str) -> Any:
-        return Ownership(value).label
-
     def render_rate(self, record: dict[str, Any]) -> Any:
         return PercentColumn.show(_percent_paid(record))
 
+    def value_rate(self, record: dict[str, Any]) -> Any:
+        return _percent_paid(record)
+
     def render_state(self, record: dict[str, Any], column: StateColumn) -> Any:
         return column.render(status_of(record["due"], record["owed"], self.due_on, self.on))
+
+    def value_state(self, record: dict[str, Any]) -> str:
+        return str(word_and_tone(status_of(record["due"], record["owed"], self.due_on, self.on))[0])
 
     def render_owed(self, value: Any) -> Any:
         tone = "muted" if not value else "bad" if self.on > self.due_on else ""
@@ -84,15 +87,12 @@ class ArrearsTable(OfficeTable):
         verbose_name=_("Employer"),
         linkify=lambda record: reverse("collection:employer_bills", args=[record["employer_id"]]),
     )
-    ownership = tables.Column(verbose_name=_("Ownership"))
+    ownership = ChoiceColumn(Ownership.choices, verbose_name=_("Ownership"))
     since = PeriodColumn(verbose_name=_("Owed since"))
     months = CountColumn(verbose_name=_("Months"))
     own_owed = MoneyColumn(verbose_name=_("Workers' part"), total=True)
     unit_owed = MoneyColumn(verbose_name=_("Employer part"), total=True)
     owed = MoneyColumn(verbose_name=pgettext_lazy("amount", "Owed"), total=True)
-
-    def render_ownership(self, value: str) -> Any:
-        return Ownership(value).label
 
     class Meta(OfficeTable.Meta):
         empty_text = _("Nobody owes anything here.")
@@ -117,10 +117,13 @@ class BankLineTable(OfficeTable):
     )
     amount = MoneyColumn(verbose_name=_("Amount"), total=True)
     taken_in = PeriodColumn(verbose_name=_("Booked in"))
-    state = StateColumn(verbose_name=_("State"), empty_values=(), orderable=False, exclude_from_export=True)
+    state = StateColumn(verbose_name=_("State"), empty_values=(), orderable=False)
 
     def render_state(self, record: Any, column: StateColumn) -> Any:
         return column.render(receipts.state_of(record))
+
+    def value_state(self, record: Any) -> str:
+        return str(word_and_tone(receipts.state_of(record))[0])
 
     class Meta(OfficeTable.Meta):
         empty_text = _("No money fits this filter.")
@@ -141,6 +144,12 @@ class VoucherTable(OfficeTable):
 
     def render_fund(self, value: str) -> Any:
         return line_name(value)
+
+    def value_fund(self, record: Any) -> str:
+        return str(line_name(record.fund))
+
+    def value_kind(self, record: Any) -> str:
+        return str(journal_kind(record.kind))
 
     def render_kind(self, value: str) -> Any:
         return journal_kind(value)

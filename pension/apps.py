@@ -9,5 +9,7 @@ class PensionConfig(AppConfig):
     def ready(self) -> None:
         from collection.lines import register
         from pension.contribution import PensionContribution
+        from pension.retiring.desk import register_cards
 
         register(PensionContribution())
+        register_cards()

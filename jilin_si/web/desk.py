@@ -7,9 +7,16 @@ it needs; the ones in the ``main`` column stand left, the others right. A card i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import cache
+from redis import RedisError
+
+from jilin_si.agencies.clock import today
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -104,3 +111,29 @@ def panels_for(request: HttpRequest, roles: Collection[str], column: str) -> lis
 
 def cycle_for(request: HttpRequest) -> list[Step]:
     return _cycle[0](request) if _cycle else []
+
+
+def over_units(request: HttpRequest, name: str, count: Callable[[int], int]) -> int:
+    """A count summed over the units of who asks. One that reads a whole unit is remembered for a short time.
+
+    ``settings.DESK_SECONDS`` says how long (0: never); the list that a count leads to is always read anew.
+    """
+    units = sorted(request.scope.units)  # type: ignore[attr-defined]
+    if not settings.DESK_SECONDS:
+        return sum(count(unit) for unit in units)
+    keys = {f"desk:{name}:{today()}:{unit}": unit for unit in units}
+    known: dict[str, int] = {}
+    with suppress(RedisError):  # a desk without Redis counts each time
+        known = cache.get_many(keys)
+    fresh = {key: count(unit) for key, unit in keys.items() if key not in known}
+    if fresh:
+        with suppress(RedisError):
+            cache.set_many(fresh, settings.DESK_SECONDS)
+    return sum(known.values()) + sum(fresh.values())
+
+
+def forget_count(name: str, unit: int) -> None:
+    """Count a unit anew: an act changed what is counted."""
+    if settings.DESK_SECONDS:
+        with suppress(RedisError):
+            cache.delete(f"desk:{name}:{today()}:{unit}")

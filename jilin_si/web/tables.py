@@ -6,7 +6,7 @@ The query must ``select_related`` what its columns follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import django_tables2 as tables
 from django.core.paginator import Paginator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from jilin_si.money import format_yuan
 from jilin_si.web import exports, states
@@ -87,6 +88,41 @@ class MaskedIdColumn(_Shown):
     export_kind, show = "identity", staticmethod(masked_id)
 
 
+class ChoiceColumn(tables.Column):
+    """A stored choice by its word, on the page and in files."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
+        self.words = dict(choices)
+        super().__init__(**kwargs)
+
+    def render(self, value: Any) -> Any:
+        return self.word(value)
+
+    def word(self, value: Any) -> Any:
+        return str(self.words.get(value, value if value is not None else ""))
+
+
+class TermColumn(tables.Column):
+    """By which day a case is to be done; what is late says so. The table gives ``term_of(record)``."""
+
+    export_kind = "day"
+
+    def render(self, record: Any, table: Any) -> Any:
+        term = table.term_of(record)
+        if term is None or term.due_on is None:
+            return ""
+        if not term.late:
+            return short_day(term.due_on)
+        return format_html(
+            '<span class="bad" title="{}">{}</span>', _("the term has passed"), short_day(term.due_on)
+        )
+
+    def value(self, record: Any, table: Any) -> Any:
+        """The day, for files."""
+        term = table.term_of(record)
+        return term.due_on if term else None
+
+
 class FileColumn(tables.Column):
     """A column of files alone: on the page its value stands within another cell."""
 
@@ -132,35 +168,73 @@ class RateColumn(_Shown):
 
 
 class OfficeTable(tables.Table):
-    """The base of every list. ``totals`` (column name → sum over the whole list) fills the foot."""
+    """The base of every list. ``totals`` (column name → sum over the whole list) fills the foot.
+
+    ``extra_columns`` are shown only where a reader chooses them. ``value_<column>(record)`` is what a file says
+    where that is not the record's own value.
+    """
+
+    extra_columns: frozenset[str] = frozenset()
+    kept: Any = None
+    """What the reader chose and kept (``lists.ListState``), where the table is a list's page."""
 
     class Meta:
         attrs = {"class": "t stay"}
 
+    @classmethod
+    def list_key(cls) -> str:
+        """The list's own name: ``enrollment.EmployerTable``."""
+        return f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
+
+    def may_choose(self, bound: Any) -> bool:
+        """Whether a column stands in the choice of columns."""
+        return (
+            bool(str(bound.header))
+            and not isinstance(bound.column, FileColumn)
+            and bound.name not in self.exclude
+        )
+
+    def show_columns(self, wanted: Sequence[str]) -> None:
+        """Show these columns; without any, all but the extra ones."""
+        known = {bound.name for bound in self.columns.iterall() if self.may_choose(bound)}
+        shown = known & set(wanted) or known - self.extra_columns
+        self.chosen = bool(known & set(wanted))
+        for name in known:
+            (self.columns.show if name in shown else self.columns.hide)(name)
+
     def __init__(self, *args: Any, totals: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self.totals = totals or {}
+        self.chosen = False
         # a subclass with a Meta of its own, or with none, looks the same
         kwargs.setdefault("attrs", {"class": "t stay", **self._meta.attrs})
         super().__init__(*args, **kwargs)
 
     def export_columns(self) -> list[exports.Column]:
-        """The columns of a file: those shown that have a head, and those for files alone."""
+        """The columns of a file: those shown that have a head; those for files alone where none were chosen."""
         return [
             exports.Column(
                 bound.header,
-                _getter(bound.accessor),
+                self._getter(bound),
                 getattr(bound.column, "export_kind", "text"),
                 width=max(12, len(str(bound.header)) * 2),
             )
             for bound in self.columns.iterall()
-            if (bound.visible or isinstance(bound.column, FileColumn))
+            if (bound.visible or (isinstance(bound.column, FileColumn) and not self.chosen))
             and bound.header
             and not getattr(bound.column, "exclude_from_export", False)
         ]
 
-
-def _getter(accessor: Any) -> Callable[[Any], Any]:
-    return lambda row: accessor.resolve(row, quiet=True)
+    def _getter(self, bound: Any) -> Callable[[Any], Any]:
+        """How a file gets a row's value: as the table says, as the column says, or as it is stored."""
+        of_table = getattr(self, f"value_{bound.name}", None)
+        if of_table is not None:
+            return of_table  # type: ignore[no-any-return]
+        accessor, column = bound.accessor, bound.column
+        if isinstance(column, TermColumn):
+            return lambda row: column.value(row, self)
+        if isinstance(column, ChoiceColumn):
+            return lambda row: column.word(accessor.resolve(row, quiet=True))
+        return lambda row: accessor.resolve(row, quiet=True)
 
 
 def table_for(
@@ -173,6 +247,9 @@ def table_for(
     """The list for this address: ``?sort=-owed&page=2``. A wrong page is the last one, a wrong column no order."""
     table = table_class(rows, request=request, **kwargs)
     known = set(table.columns.names())
+    from jilin_si.web.lists import ListState  # a list's state is made of a table, which this module knows
+
+    table.kept = ListState(request, table)
     wanted = [name for part in request.GET.getlist("sort") for name in part.split(",")]
     wanted = [name for name in wanted if name.lstrip("-") in known]
     if wanted:

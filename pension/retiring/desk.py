@@ -1,0 +1,40 @@
+"""Who reaches pensionable age, on the desk: a count and the next few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jilin_si.web.desk import Count, CountCard, PanelCard, over_units, register_count, register_panel
+from pension.retiring.selectors import count_retiring, retiring, window
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+ROLES = ("clerk", "reviewer", "head", "prefecture")
+SHOWN = 5
+
+
+def register_cards() -> None:
+    """List the count and the panel (called when the app starts)."""
+    register_count(CountCard("retiring", ROLES, 45, _count))
+    register_panel(PanelCard("retiring", ("clerk", "head"), 20, "pension/_retiring.html", _panel))
+
+
+def _count(request: HttpRequest) -> Count:
+    number = over_units(request, "retiring", count_retiring)
+    _first, last = window()
+    hint = _("until %(day)s") % {"day": f"{last:%m-%d}"}
+    return Count(_("Near pensionable age"), number, reverse("pension:retiring"), hint)
+
+
+def _panel(request: HttpRequest) -> Mapping[str, Any] | None:
+    """The next few, for who works in one unit: what is still missing stands beside each."""
+    units = sorted(request.scope.units)  # type: ignore[attr-defined]
+    if len(units) != 1:
+        return None
+    rows = retiring(units[0], most=SHOWN)
+    return {"rows": rows, "last": window()[1]} if rows else None

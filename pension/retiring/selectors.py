@@ -1,0 +1,146 @@
+"""Who of a unit reaches pensionable age between two days: rule PEN-11 over sets, in one statement.
+
+The calculator ``pension.retirement_age`` says the same of one person; ``tests/pension/test_retiring.py`` holds the
+two together over random people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from enrollment.people import SpecialWorkKind
+from jilin_si.agencies.clock import today
+from jilin_si.periods import add_months, last_day, period_of
+from jilin_si.policy.database import database_policy
+from jilin_si.policy.lookup import Policy
+
+# The registry's kinds of special work under the words of the parameter ``pension.special_work_years``.
+WORK_OF_KIND = {
+    SpecialWorkKind.UNDERGROUND: "underground",
+    SpecialWorkKind.HEIGHTS: "high_altitude",
+    SpecialWorkKind.HEAT: "high_temperature",
+    SpecialWorkKind.HEAVY: "specially_heavy",
+    SpecialWorkKind.TOXIC: "toxic",
+}
+# Nobody insured is older: how far back "passed" looks.
+LONGEST_AGO = 12 * 40
+
+
+@dataclass(frozen=True)
+class Retiring:
+    """A person in work who reaches pensionable age on a day; the pension begins with ``first_month``."""
+
+    pk: int
+    worker_id: int
+    name: str
+    identity_number: str
+    sex: str
+    identity: str
+    category: str
+    age: int
+    reached: date
+    first_month: date
+    employer_id: int
+    employer: str
+    contact_name: str
+    contact_phone: str
+    deemed_months: int
+    has_evidence: bool
+
+
+def window(when: str = "coming", day: date | None = None) -> tuple[date, date]:
+    """The days asked: ``coming`` from today to the end of the parameter's months ahead, ``passed`` all before today."""
+    day = day or today()
+    if when == "passed":
+        return add_months(period_of(day), -LONGEST_AGO), date.fromordinal(day.toordinal() - 1)
+    months = int(database_policy().value("pension.retiring_months", day))
+    return day, last_day(add_months(period_of(day), months))
+
+
+def ages_between(policy: Policy, first: date, last: date) -> list[dict[str, Any]]:
+    """The rows of the table of ages that are in force between two days, each with its own days (PEN-11)."""
+    return [
+        {
+            "sex": sex,
+            "identity": identity,
+            "category": category,
+            "age": int(age),
+            "valid_from": version.valid_from.isoformat(),
+            "valid_to": version.valid_to.isoformat() if version.valid_to else None,
+        }
+        for version in policy.versions("pension.retirement_age")
+        if version.valid_from <= last and (version.valid_to is None or version.valid_to >= first)
+        for sex, identity, category, age in version.value
+        if category in ("normal", "special")
+    ]
+
+
+def special_years(policy: Policy) -> list[dict[str, Any]]:
+    """The years that each kind of special work takes, under the registry's own words."""
+    years = dict(policy.value("pension.special_work_years"))
+    return [{"kind": kind, "years": int(years[work])} for kind, work in WORK_OF_KIND.items()]
+
+
+def _arguments(unit: int, first: date, last: date) -> list[Any]:
+    policy = database_policy()
+    return [
+        unit,
+        first,
+        last,
+        json.dumps(ages_between(policy, first, last)),
+        json.dumps(special_years(policy)),
+    ]
+
+
+def count_retiring(unit: int) -> int:
+    """How many of a unit reach the age in the months ahead."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from reaching_age(%s, %s, %s, %s, %s)", _arguments(unit, *window()))
+        return int(cursor.fetchone()[0])
+
+
+def retiring(unit: int, filters: Mapping[str, Any] | None = None, most: int | None = None) -> list[Retiring]:
+    """People of a unit who reach the age in the window, soonest first.
+
+    ``filters``: ``when`` (``coming`` or ``passed``), ``sex``, ``category``, ``q`` a part of a name or an employer.
+    """
+    filters = filters or {}
+    first, last = window(filters.get("when") or "coming")
+    text = (filters.get("q") or "").strip()
+    like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    delay = int(database_policy().value("pension.first_month_after", last))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select r.employment_id, r.worker_id, w.name, w.identity_number, w.sex, r.identity, r.category, r.age,
+                   r.reached, m.id, m.name, m.contact_name, m.contact_phone, w.deemed_months,
+                   w.deemed_months = 0 or exists (select from enrollment_deemedevidence v where v.worker_id = w.id)
+            from reaching_age(%s, %s, %s, %s, %s) r
+            join enrollment_worker w on w.id = r.worker_id
+            join enrollment_employment e on e.id = r.employment_id
+            join enrollment_employer m on m.id = e.employer_id
+            where (%s = '' or w.sex = %s) and (%s = '' or r.category = %s)
+              and (%s = '' or w.name like %s || '%%' or m.name like '%%' || %s || '%%')
+            order by r.reached, m.number, w.name limit %s
+            """,
+            [
+                *_arguments(unit, first, last),
+                *[filters.get("sex") or ""] * 2,
+                *[filters.get("category") or ""] * 2,
+                text,
+                like,
+                like,
+                most,
+            ],
+        )
+        found = cursor.fetchall()
+    return [
+        Retiring(*(*told[:9], add_months(period_of(told[8]), delay), *told[9:]))  # the month after (PEN-11)
+        for told in found
+    ]
