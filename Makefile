@@ -28,7 +28,8 @@ install: .venv/.packages node_modules/.packages .venv/.catalogues ## set up .ven
 	@echo 'Installing the Python packages …'
 	@umask 022; $(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt \
 		2>.venv/pip.log || { cat .venv/pip.log >&2; exit 1; }
-	@umask 022; $(VENV) -m uv pip sync --quiet --require-hashes --python $(VENV) requirements.txt requirements-dev.txt
+	@umask 022; $(VENV) -m uv pip sync --quiet --compile-bytecode --require-hashes --python $(VENV) \
+		requirements.txt requirements-dev.txt
 	@touch $@
 
 node_modules/.packages: package.json package-lock.json .npmrc | .venv/.packages
