@@ -7,12 +7,27 @@ class CollectionConfig(AppConfig):
     verbose_name = _("Collection")
 
     def ready(self) -> None:
+        from collection.account_moves import (
+            JOURNAL_KINDS,
+            money_of,
+            receive_account,
+            send_account,
+            take_account_back,
+        )
         from collection.declared import explain_wage, wage_rules
+        from collection.gaps import months_without_spell
         from collection.invariants import invariants
-        from collection.opening import record_declaration, record_leaver
+        from collection.names import register_journal_kinds
+        from collection.opening import record_declaration, record_leaver, record_leavers
         from collection.pages import register_pages
         from collection.parameter_changes import refuse_assessed_months
         from collection.parameter_effects import LastMonth
+        from collection.succession import (
+            charge_people_back,
+            charge_taken_over,
+            employer_sums,
+            running_wages,
+        )
         from enrollment import hooks
         from jilin_si.access.rls import append_only
         from jilin_si.jobs.invariants import register
@@ -22,7 +37,17 @@ class CollectionConfig(AppConfig):
         register(invariants)
         hooks.on_declaration_approved.register(record_declaration)
         hooks.on_employment_ended.register(record_leaver)
+        hooks.on_people_left.register(record_leavers)
+        hooks.on_people_back.register(charge_people_back)
+        hooks.on_people_taken_over.register(charge_taken_over)
+        hooks.register_employer_sums(employer_sums, running_wages)
+        hooks.on_transfer_sent.register(send_account)
+        hooks.on_transfer_arrived.register(receive_account)
+        hooks.on_transfer_back.register(take_account_back)
+        hooks.register_money_of(money_of)
         hooks.register_wage_rules(wage_rules, explain_wage)
+        register_journal_kinds(JOURNAL_KINDS)
+        hooks.register_month_gaps(months_without_spell)
         register_period_guard(refuse_assessed_months)
         register_month(LastMonth())
 

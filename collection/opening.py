@@ -6,32 +6,15 @@ a single declaration approved later goes through the parent table and its trigge
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from jilin_si.jobs.units import UnitResult
-from jilin_si.ledger.services import LedgerError
+from enrollment.hooks import PeopleMoved
+from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY, UnitResult
+from jilin_si.ledger.services import LedgerError, recording_period
 from jilin_si.periods import add_months, month
-
-
-def recording_period(county_id: int) -> date:
-    """The period in which a fact is recorded now: the county's first that is not assessed.
-
-    Locks it against assessment until the transaction ends. Raises LedgerError where none is open.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select period from ledger_period where agency_id = %s and state = 'open' order by period limit 1"
-            " for share",
-            [county_id],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        raise LedgerError(_("No period of this county is open."))
-    return row[0]
 
 
 def make_year_tables(fee_year: int) -> None:
@@ -141,6 +124,7 @@ def record_declaration(declaration: Any) -> None:
             from enrollment_declarationline l
             join enrollment_employment e on e.worker_id = l.worker_id and e.employer_id = l.employer_id
               and e.first_period <= %(end)s and coalesce(e.last_period, 'infinity') >= %(first)s
+              and e.leave_reason <> 'taken_back'
             where l.fee_year = %(year)s and l.county_id = %(county)s and l.declaration_id = %(declaration)s
             """,
             arguments,
@@ -148,31 +132,46 @@ def record_declaration(declaration: Any) -> None:
 
 
 def record_leaver(employment: Any) -> None:
-    """Take back what was to be charged after the last month of an employment that ended (registered with enrollment).
+    """Take back what was to be charged after the last month of an employment that ended."""
+    people = PeopleMoved(
+        employment.employer_id,
+        employment.county_id,
+        [employment.worker_id],
+        add_months(employment.last_period, 1),
+    )
+    record_leavers(people)
 
-    One partial reversing spell for each of the worker's living ones, recorded in the first period not assessed.
+
+def record_leavers(people: PeopleMoved) -> None:
+    """Take back what was to be charged for people from a month on (registered with enrollment).
+
+    One partial reversing spell for each of their living ones, recorded in the first period not assessed; where the
+    employer's retirees go too, their cost as well.
     """
-    first = add_months(employment.last_period, 1)
     arguments = {
-        "worker": employment.worker_id,
-        "employer": employment.employer_id,
-        "county": employment.county_id,
-        "first": first,
-        "recorded": recording_period(employment.county_id),
+        "workers": list(people.workers),
+        "employer": people.employer_id,
+        "county": people.county_id,
+        "first": people.first_period,
+        "year": people.first_period.year,
+        "recorded": recording_period(people.county_id),
     }
     with connection.cursor() as cursor:
+        cursor.execute(HASH_ONLY)
         cursor.execute(
             f"""
+            with {LIVING_OF_PEOPLE}
             insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,
                                           fee_year, county_id, sign, reverses)
-            select s.worker_id, s.employer_id, s.wage_fen, greatest(s.first_period, %(first)s), living.last_period,
-                   %(recorded)s, s.fee_year, s.county_id, -1, s.spell_id
-            from collection_spell s {_LIVING}
-            where s.worker_id = %(worker)s and s.county_id = %(county)s and s.employer_id = %(employer)s and s.sign = 1
-              and living.last_period >= greatest(s.first_period, %(first)s)
+            select worker_id, employer_id, wage_fen, greatest(first_period, %(first)s), last_living,
+                   %(recorded)s, fee_year, county_id, -1, spell_id
+            from living where last_living >= greatest(first_period, %(first)s)
             """,
             arguments,
         )
+        cursor.execute(ANY_JOIN)
+        if people.retirees:
+            reverse_retiree_cost(cursor, arguments)
 
 
 # A reversing spell reaches from some month to the end of what it reverses: the months before it are still living.
@@ -183,6 +182,22 @@ cross join lateral (
   where r.fee_year = s.fee_year and r.county_id = s.county_id and r.employer_id = s.employer_id
     and r.worker_id = s.worker_id and r.reverses = s.spell_id
 ) living
+"""
+
+
+# The same for many people of one employer at once, over what is theirs from a year on: joined by hash.
+LIVING_OF_PEOPLE = """
+mine as materialized (
+  select * from collection_spell
+  where fee_year >= %(year)s and county_id = %(county)s and employer_id = %(employer)s and worker_id = any(%(workers)s)
+),
+reversed as (
+  select reverses, (min(first_period) - interval '1 month')::date as last_living from mine where sign = -1 group by 1
+),
+living as (
+  select m.*, coalesce(r.last_living, m.last_period) as last_living
+  from mine m left join reversed r on r.reverses = m.spell_id where m.sign = 1
+)
 """
 
 
@@ -202,20 +217,27 @@ def _reverse_spells(cursor: Any, arguments: dict[str, Any]) -> None:
     )
 
 
-def _record_retiree_cost(cursor: Any, arguments: dict[str, Any]) -> None:
-    """Reverse the employer's retiree cost from the first month on, and write what is declared now."""
+def reverse_retiree_cost(cursor: Any, arguments: dict[str, Any]) -> None:
+    """Reverse what is still living of an employer's retiree cost from the first month on."""
     cursor.execute(
         """
         insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period, last_period,
                                             recorded_in, sign, reverses)
         select r.employer_id, r.county_id, r.retirees, r.cost_fen, greatest(r.first_period, %(first)s),
-               r.last_period, %(recorded)s, -1, r.id
+               living.last_period, %(recorded)s, -1, r.id
         from collection_retireecost r
-        where r.employer_id = %(employer)s and r.sign = 1 and r.last_period >= %(first)s
-          and not exists (select 1 from collection_retireecost n where n.reverses = r.id)
+        cross join lateral (
+          select coalesce((min(n.first_period) - interval '1 month')::date, r.last_period) as last_period
+          from collection_retireecost n where n.reverses = r.id) living
+        where r.employer_id = %(employer)s and r.sign = 1 and living.last_period >= greatest(r.first_period, %(first)s)
         """,
         arguments,
     )
+
+
+def _record_retiree_cost(cursor: Any, arguments: dict[str, Any]) -> None:
+    """Reverse the employer's retiree cost from the first month on, and write what is declared now."""
+    reverse_retiree_cost(cursor, arguments)
     if arguments["retirees"] or arguments["cost"]:
         cursor.execute(
             """

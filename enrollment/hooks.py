@@ -6,7 +6,7 @@ declaration is approved or an employment ends, and the rules by which a declared
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -38,6 +38,72 @@ class Hook:
 
 on_declaration_approved = Hook("a declaration, just approved")
 on_employment_ended = Hook("an employment whose last period was set")
+on_transfer_sent = Hook("a transfer that was just sent: the account leaves")
+on_transfer_arrived = Hook("a transfer that was taken in, or left the province: the account arrives")
+on_transfer_back = Hook("a transfer that was taken back: the account stands where it stood")
+on_people_left = Hook("people of one employer who left it together: PeopleMoved")
+on_people_back = Hook("people of one employer whose leaving was taken back: PeopleMoved")
+on_people_taken_over = Hook("people with whom another employer goes on: PeopleTakenOver")
+
+
+@dataclass(frozen=True)
+class PeopleMoved:
+    """Workers of one employer, and the first month without it; ``retirees``: what its retirees cost goes too."""
+
+    employer_id: int
+    county_id: int
+    workers: Sequence[int]
+    first_period: date
+    retirees: bool = False
+
+
+@dataclass(frozen=True)
+class PeopleTakenOver:
+    """Whom an employer takes over from a month on. ``wages`` as ``running_wages`` gave them; the cost a month."""
+
+    employer_id: int
+    county_id: int
+    first_period: date
+    wages: Mapping[int, Mapping[str, Any]]
+    retirees: int = 0
+    retiree_cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class EmployerSums:
+    """What an employer owes today by line (yuan, without late fee), and its retirees in a month."""
+
+    arrears: Mapping[str, Decimal] = field(default_factory=dict)
+    retirees: int = 0
+    retiree_cost: Decimal = Decimal(0)
+
+    @property
+    def owed(self) -> Decimal:
+        return sum(self.arrears.values(), Decimal(0))
+
+
+EmployerSumsProvider = Callable[[int, date], EmployerSums]
+RunningWages = Callable[[int, int, Sequence[int], date], dict[int, dict[str, Any]]]
+_sums: list[EmployerSumsProvider] = []
+_running: list[RunningWages] = []
+
+
+def register_employer_sums(sums: EmployerSumsProvider, running: RunningWages) -> None:
+    """Say who knows what an employer owes, and which wages go on with it."""
+    _sums[:] = [sums]
+    _running[:] = [running]
+
+
+def employer_sums(employer_id: int, period: date) -> EmployerSums:
+    """What an employer owes, and its retirees in this month."""
+    return _sums[0](employer_id, period) if _sums else EmployerSums()
+
+
+def running_wages(
+    employer_id: int, county_id: int, workers: Sequence[int], first_period: date
+) -> dict[int, dict[str, Any]]:
+    """The wages charged for workers from a month on: worker → fee year → ``{"fen": …, "provisional": …}``."""
+    return _running[0](employer_id, county_id, workers, first_period) if _running else {}
 
 
 @dataclass(frozen=True)
@@ -124,3 +190,43 @@ def explain_wage(employer: Employer, period: date, wage: Decimal) -> list[WageCa
 def share_fen(amount_fen: int, ppm: int) -> int:
     """A share in parts per million of an amount of 0 or more, rounded half up to the fen (GEN-1)."""
     return (amount_fen * ppm + 500_000) // 1_000_000
+
+
+# a unit's area code → employments without a contribution in its last assessed month, each with the first month missed
+MonthGaps = Callable[[int], list[tuple[int, date]]]
+_month_gaps: list[MonthGaps] = []
+
+
+def register_month_gaps(provider: MonthGaps) -> None:
+    """Say who knows which employed people were left out of the last assessment."""
+    _month_gaps[:] = [provider]
+
+
+def months_without_spell(unit: int) -> list[tuple[int, date]]:
+    """Employments of a unit without a contribution in its last assessed month; none where nobody assesses."""
+    return _month_gaps[0](unit) if _month_gaps else []
+
+
+@dataclass(frozen=True)
+class MoneyOf:
+    """What of money hangs on a worker's record: charged spells, and the account's last closing in fen."""
+
+    spells: int = 0
+    balance_fen: int = 0
+
+    @property
+    def touched(self) -> bool:
+        return bool(self.spells or self.balance_fen)
+
+
+_money: list[Callable[[int], MoneyOf]] = []
+
+
+def register_money_of(provider: Callable[[int], MoneyOf]) -> None:
+    """Say who knows what money hangs on a worker's record."""
+    _money[:] = [provider]
+
+
+def money_of(worker_id: int) -> MoneyOf:
+    """What money hangs on a record; none where nobody keeps any."""
+    return _money[0](worker_id) if _money else MoneyOf()

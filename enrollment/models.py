@@ -121,7 +121,12 @@ class LeaveReason(models.TextChoices):
     DIED = "died", _("Died")
     MILITARY_SERVICE = "military_service", _("Military service")
     PRISON = "prison", _("Prison")
+    EMPLOYER_ENDED = "employer_ended", _("The employer closed")
     OTHER = "other", _("Another reason")
+
+
+# An employment that was entered by mistake and charged already: it never was, and its row stays for its spells.
+TAKEN_BACK = "taken_back"
 
 
 @pghistory.track(append_only=True)
@@ -134,6 +139,7 @@ class Employer(models.Model):
         CLOSED = "closed", _("Closed")
         BANKRUPT = "bankrupt", _("Bankrupt")
         MERGED = "merged", _("Merged")
+        MOVED = "moved", _("Moved away")
 
     id = models.AutoField(primary_key=True)
     county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
@@ -171,7 +177,7 @@ class Employer(models.Model):
             models.UniqueConstraint(fields=["id", "county"], name="employer_in_county"),
             models.UniqueConstraint(
                 fields=["organisation_code"],
-                condition=~models.Q(organisation_code=""),
+                condition=~models.Q(organisation_code="") & ~models.Q(status="moved"),
                 name="employer_organisation_code_once",
             ),
             models.CheckConstraint(
@@ -188,7 +194,7 @@ class Employer(models.Model):
         return self.name
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
 class Coverage(models.Model):
     """An employer's dated part in one line (参保险种); its workers follow."""
 
@@ -231,9 +237,13 @@ class WorkerManager(ScopedManager):
         return queryset.filter(models.Exists(seen))
 
 
-def _history() -> tuple[pghistory.InsertEvent, pghistory.UpdateEvent]:
-    """Whoever comes is noted a statement at a time: a roster brings thousands of people at once."""
-    return pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent()
+def _history() -> tuple[pghistory.InsertEvent, pghistory.UpdateEvent, pghistory.DeleteEvent]:
+    """Who comes, leaves or is taken back is noted a statement at a time: rosters and mergers move thousands at once."""
+    return (
+        pghistory.InsertEvent(level=pghistory.Statement),
+        pghistory.UpdateEvent(level=pghistory.Statement),
+        pghistory.DeleteEvent(level=pghistory.Statement),
+    )
 
 
 @pghistory.track(*_history(), append_only=True)
@@ -365,6 +375,7 @@ class Declaration(models.Model):
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     return_reason = models.CharField(_("reason for returning"), max_length=500, blank=True, default="")
     version = models.PositiveIntegerField(_("version"), default=1)
+    from_employer = models.BooleanField(_("handed in by the employer"), default=False, db_default=False)
     draft = models.JSONField(_("draft"), default=dict, blank=True)
 
     scope_employer = "employer_id"
@@ -438,4 +449,17 @@ class DeclarationLine(models.Model):
         verbose_name_plural = _("declaration lines")
 
 
+from enrollment.acts.models import ChangedEmployment as ChangedEmployment  # noqa: E402
+from enrollment.acts.models import EmployerChange as EmployerChange  # noqa: E402
+from enrollment.acts.models import UndoneAct as UndoneAct  # noqa: E402
+from enrollment.answers import DeclarationAnswer as DeclarationAnswer  # noqa: E402
+from enrollment.gaps.models import FollowUp as FollowUp  # noqa: E402
+from enrollment.imports.models import ReturnedSheet as ReturnedSheet  # noqa: E402
+from enrollment.imports.models import RosterHeads as RosterHeads  # noqa: E402
 from enrollment.imports.models import RosterImport as RosterImport  # noqa: E402  (part of the app's models)
+from enrollment.moving import Transfer as Transfer  # noqa: E402
+from enrollment.people import DeemedEvidence as DeemedEvidence  # noqa: E402
+from enrollment.people import Duplicate as Duplicate  # noqa: E402
+from enrollment.people import IdentitySpan as IdentitySpan  # noqa: E402
+from enrollment.people import Merge as Merge  # noqa: E402
+from enrollment.people import SpecialWork as SpecialWork  # noqa: E402

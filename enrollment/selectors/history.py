@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from enrollment.acts.words import act_words
 from enrollment.lines import line_name
-from enrollment.models import Declaration, DeclarationLine, Employer, LeaveReason, Worker
+from enrollment.models import Declaration, DeclarationLine, Employer, Identity, LeaveReason, Worker
+from enrollment.standing import person_records
 from enrollment.words import CATEGORY, IDENTITY
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import User
@@ -43,9 +45,9 @@ def worker_history(worker: Worker, most: int = MOST) -> list[Happened]:
     """Enrolments, ends, looks at the whole number, and each approved wage."""
     told = [
         _of_entry(entry)
-        for entry in AuditEntry.objects.filter(object_kind="worker", object_id=worker.pk).select_related(
-            "user"
-        )[:most]
+        for entry in AuditEntry.objects.filter(
+            object_kind="worker", object_id__in=person_records(worker.pk)
+        ).select_related("user")[:most]
     ]
     told += _wages(worker) + _versions(worker)
     return sorted(told, key=_order, reverse=True)[:most]
@@ -73,7 +75,9 @@ def declaration_history(declaration: Declaration) -> list[Happened]:
 
 def _wages(worker: Worker) -> list[Happened]:
     lines = (
-        DeclarationLine.objects.filter(worker=worker, declaration__state=Declaration.State.APPROVED)
+        DeclarationLine.objects.filter(
+            worker_id__in=person_records(worker.pk), declaration__state=Declaration.State.APPROVED
+        )
         .select_related("declaration__employer", "declaration__reviewed_by")
         .order_by("fee_year", "declaration_id")
     )
@@ -172,6 +176,11 @@ def _words(entry: AuditEntry) -> str:
         "workers": details.get("workers", ""),
         "year": details.get("fee_year", ""),
         "rows": details.get("rows", ""),
+        "employer": details.get("employer", ""),
+        "transfer": details.get("transfer", ""),
+        "identity": str(dict(Identity.choices).get(details.get("identity", ""), "")),
+        "months": details.get("months", ""),
+        "document": details.get("document", ""),
         "leave_reason": str(
             dict(LeaveReason.choices).get(details.get("reason", ""), details.get("reason", ""))
         ),
@@ -179,6 +188,22 @@ def _words(entry: AuditEntry) -> str:
     words = {
         "enrol_worker": _("Joined from %(period)s"),
         "end_employment": _("Left from %(period)s: %(leave_reason)s"),
+        "transfer_inside": _("Transferred to %(employer)s from %(period)s"),
+        "send_transfer": _("Transfer %(transfer)s sent, from %(period)s"),
+        "take_in_transfer": _("Transfer %(transfer)s taken in"),
+        "let_go_transfer": _("Transfer %(transfer)s out of the province let go"),
+        "return_transfer": _("Transfer %(transfer)s sent back: %(reason)s"),
+        "take_back_transfer": _("Transfer %(transfer)s taken back: %(reason)s"),
+        "tell_apart": _("Told apart from a likely duplicate: %(reason)s"),
+        "propose_merge": _("Merge proposed: %(reason)s"),
+        "merge_workers": _("Another record merged into this one: %(reason)s"),
+        "refuse_merge": _("Merge refused: %(reason)s"),
+        "undo_merge": _("Merge taken apart: %(reason)s"),
+        "set_category": _("Employed otherwise"),
+        "set_identity": _("Identity from %(period)s: %(identity)s"),
+        "special_work": _("Special work from %(period)s noted"),
+        "special_work_ended": _("Special work ended with %(period)s"),
+        "settle_deemed": _("Deemed months %(months)s on %(document)s"),
         "show_number": _("Whole number shown: %(reason)s"),
         "register_employer": _("Registered"),
         "set_coverage": _("Coverage: %(line)s from %(period)s"),
@@ -190,7 +215,7 @@ def _words(entry: AuditEntry) -> str:
         "approve_declaration": _("Declaration %(year)s approved"),
         "import_roster": _("Roster imported: %(rows)s people"),
     }
-    return words[entry.act] % values if entry.act in words else entry.act
+    return words[entry.act] % values if entry.act in words else act_words(entry) or entry.act
 
 
 def _month(text: str) -> str:

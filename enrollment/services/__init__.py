@@ -13,17 +13,22 @@ from enrollment.services.declarations import (
     withdraw_declaration,
 )
 from enrollment.services.employers import register_employer, set_coverage
+from enrollment.services.events import Event, plan_event, record_event, take_in
 from enrollment.services.workers import end_employment, enrol_worker
 
 __all__ = [
+    "Event",
     "approve_declaration",
     "end_employment",
     "enrol_worker",
+    "plan_event",
+    "record_event",
     "register_employer",
     "return_declaration",
     "save_declaration_draft",
     "set_coverage",
     "start_declaration",
     "submit_declaration",
+    "take_in",
     "withdraw_declaration",
 ]

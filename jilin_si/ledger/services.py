@@ -28,6 +28,23 @@ def open_periods(agency_ids: list[int], periods: list[date]) -> None:
         )
 
 
+def recording_period(agency_id: int) -> date:
+    """The period in which a fact is recorded now: the unit's first that is not assessed.
+
+    Locks it against assessment until the transaction ends. Raises LedgerError where none is open.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select period from ledger_period where agency_id = %s and state = 'open' order by period limit 1"
+            " for share",
+            [agency_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise LedgerError(_("No period of this county is open."))
+    return row[0]
+
+
 def booking_period(agency_id: int, day: date) -> date:
     """The period in which money of this day is booked: the first that is not closed, the day's own or a later one.
 

@@ -1,0 +1,42 @@
+"""What events add to other pages: a panel of the employer's page, a count of the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from enrollment.acts.models import EmployerChange
+from enrollment.views.events import events_panel
+from jilin_si.access.models import Role
+from jilin_si.web.desk import Count, CountCard, register_count
+from jilin_si.web.panels import register_panel
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def register_acts() -> None:
+    """List them (called when the app starts)."""
+    register_panel("employer", 5, events_panel, column="side")
+    register_count(CountCard("moves", (Role.CLERK, Role.HEAD), 60, _moves))
+
+
+def _moves(request: HttpRequest) -> Count | None:
+    """Employers that move here and wait to be taken in; nothing where none waits."""
+    waiting = EmployerChange.objects.filter(
+        state=EmployerChange.State.WAITING,
+        to_county_id__in=request.scope.units,  # type: ignore[attr-defined]
+    )
+    count = waiting.count()
+    if not count:
+        return None
+    oldest = waiting.aggregate(oldest=Min("made_on"))["oldest"]
+    return Count(
+        _("Employers moving in"),
+        count,
+        reverse("enrollment:moves"),
+        _("since %(day)s") % {"day": f"{oldest:%m-%d}"},
+    )
