@@ -73,4 +73,7 @@ test: check ## check, then every test but the long ring: fast ones first, browse
 test-long: install ## the long ring: many seeds, loads, the 1:1 province (hours)
 	@umask 022; $(VENV) -m jilin_si.servers.test --long
 
-.PHONY: help install lock demo shell verify benchmark check test test-long
+mutants: install ## each small wrong change to a rule fails a test, or docs/mutants.md says why not (APP=injury: of one app)
+	@umask 022; $(VENV) -m tests.mutants $(APP)
+
+.PHONY: help install lock demo shell verify benchmark check test test-long mutants
