@@ -132,8 +132,9 @@ def _history(worker_id: int, county_id: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select fee_year, due_period, sum(sign)::int,"
-            " (array_agg(base_fen order by recorded_in desc, sign desc))[1], bool_and(paid_in is not null) from collection_workermonth"
-            " where worker_id = %s and county_id = %s and line = %s and bill_id is not null group by 1, 2 order by 2",
+            " (array_agg(base_fen order by recorded_in desc, sign desc))[1], bool_and(paid_in is not null)"
+            " from collection_workermonth where worker_id = %s and county_id = %s and line = %s"
+            " and bill_id is not null group by 1, 2 order by 2",
             [worker_id, county_id, line],
         )
         years: dict[int, list[int]] = {}

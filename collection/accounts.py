@@ -20,7 +20,8 @@ from jilin_si.policy.lookup import database_policy
 
 LEAF_COLUMNS = (
     "fee_year, county_id, worker_id, opening_own_fen, opening_unit_fen, credit_own_fen, credit_unit_fen,"
-    " interest_own_fen, interest_unit_fen, closing_own_fen, closing_unit_fen, months_due, months_credited, total_months"
+    " interest_own_fen, interest_unit_fen, moved_own_fen, moved_unit_fen, closing_own_fen, closing_unit_fen, months_due,"
+    " months_credited, total_months"
 )
 
 
@@ -159,17 +160,44 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
           select worker_id, closing_own_fen as own, closing_unit_fen as unit, total_months
           from collection_accountyear where fee_year = %(year)s - 1 and county_id = %(county)s
         ),
+        moved as (                -- accounts that left, with the interest settled by that, and accounts that arrived
+          select worker_id, sum(own)::bigint as own, sum(unit)::bigint as unit,
+                 sum(opening_own)::bigint as opening_own, sum(opening_unit)::bigint as opening_unit,
+                 sum(product_own)::bigint as product_own, sum(product_unit)::bigint as product_unit,
+                 sum(interest_own)::bigint as interest_own, sum(interest_unit)::bigint as interest_unit,
+                 sum(months)::int as months
+          from (
+            select worker_id, -own_fen as own, -unit_fen as unit, -opening_own_fen as opening_own,
+                   -opening_unit_fen as opening_unit, -product_own_fen as product_own,
+                   -product_unit_fen as product_unit, interest_own_fen as interest_own,
+                   interest_unit_fen as interest_unit, -months as months
+            from collection_accountmove
+            where county_id = %(county)s and sent_in between %(january)s and %(december)s
+            union all
+            select person_id, own_fen, unit_fen, 0, 0, own_fen * months_to_december(sent_in, %(year)s),
+                   unit_fen * months_to_december(sent_in, %(year)s), 0, 0, months
+            from collection_accountmove
+            where arrived_county_id = %(county)s and arrived_in between %(january)s and %(december)s
+          ) m group by worker_id
+        ),
         account as (
           select worker_id, coalesce(l.own, 0) as opening_own, coalesce(l.unit, 0) as opening_unit,
                  coalesce(c.own, 0) as own, coalesce(c.unit, 0) as unit,
-                 interest(coalesce(l.own, 0), coalesce(c.own_product, 0), %(rate)s) as interest_own,
-                 interest(coalesce(l.unit, 0), coalesce(c.unit_product, 0), %(rate)s) as interest_unit,
+                 interest(coalesce(l.own, 0) + coalesce(m.opening_own, 0),
+                          coalesce(c.own_product, 0) + coalesce(m.product_own, 0), %(rate)s)
+                   + coalesce(m.interest_own, 0) as interest_own,
+                 interest(coalesce(l.unit, 0) + coalesce(m.opening_unit, 0),
+                          coalesce(c.unit_product, 0) + coalesce(m.product_unit, 0), %(rate)s)
+                   + coalesce(m.interest_unit, 0) as interest_unit,
+                 coalesce(m.own, 0) as moved_own, coalesce(m.unit, 0) as moved_unit,
                  coalesce(d.months, 0) as months_due, coalesce(c.months, 0) as months,
-                 coalesce(l.total_months, 0) + coalesce(c.months, 0) as total_months
+                 coalesce(l.total_months, 0) + coalesce(c.months, 0) + coalesce(m.months, 0) as total_months
           from last l full join credit c using (worker_id) full join due d using (worker_id)
+          full join moved m using (worker_id)
         )
         select %(year)s, %(county)s, worker_id, opening_own, opening_unit, own, unit, interest_own, interest_unit,
-               opening_own + own + interest_own, opening_unit + unit + interest_unit, months_due, months, total_months
+               moved_own, moved_unit, opening_own + own + interest_own + moved_own,
+               opening_unit + unit + interest_unit + moved_unit, months_due, months, greatest(total_months, 0)
         from account
         """,
         {

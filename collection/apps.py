@@ -17,6 +17,7 @@ class CollectionConfig(AppConfig):
         from collection.declared import explain_wage, wage_rules
         from collection.gaps import months_without_spell
         from collection.invariants import invariants
+        from collection.move_invariants import invariants as move_invariants
         from collection.names import register_journal_kinds
         from collection.opening import record_declaration, record_leaver, record_leavers
         from collection.pages import register_pages
@@ -25,8 +26,10 @@ class CollectionConfig(AppConfig):
         from collection.succession import (
             charge_people_back,
             charge_taken_over,
+            charged,
             employer_sums,
             running_wages,
+            take_back_declaration,
         )
         from enrollment import hooks
         from jilin_si.access.rls import append_only
@@ -35,12 +38,15 @@ class CollectionConfig(AppConfig):
         from jilin_si.policy.what_if import register_month
 
         register(invariants)
+        register(move_invariants)
         hooks.on_declaration_approved.register(record_declaration)
         hooks.on_employment_ended.register(record_leaver)
         hooks.on_people_left.register(record_leavers)
         hooks.on_people_back.register(charge_people_back)
         hooks.on_people_taken_over.register(charge_taken_over)
+        hooks.on_declaration_taken_back.register(take_back_declaration)
         hooks.register_employer_sums(employer_sums, running_wages)
+        hooks.register_charged(charged)
         hooks.on_transfer_sent.register(send_account)
         hooks.on_transfer_arrived.register(receive_account)
         hooks.on_transfer_back.register(take_account_back)

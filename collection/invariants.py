@@ -216,7 +216,8 @@ where (p.state <> 'open') <> coalesce(u.state = 'done', false)
 
 ACCOUNTS_GO_ON = """
 select n.worker_id, n.fee_year, n.opening_own_fen, l.closing_own_fen, n.opening_unit_fen, l.closing_unit_fen
-from collection_accountyear n join collection_accountyear l on l.worker_id = n.worker_id and l.fee_year = n.fee_year - 1
+from collection_accountyear n join collection_accountyear l
+  on l.worker_id = n.worker_id and l.fee_year = n.fee_year - 1 and l.county_id = n.county_id
 where not n.taken_over
   and (n.opening_own_fen, n.opening_unit_fen) is distinct from (l.closing_own_fen, l.closing_unit_fen)
 """

@@ -353,3 +353,6 @@ class AccountYear(models.Model):
         db_table = "collection_accountyear"
         verbose_name = _("account year")
         verbose_name_plural = _("account years")
+
+
+from collection.moved import AccountMove as AccountMove  # noqa: E402

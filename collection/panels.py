@@ -14,13 +14,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from collection.account_moves import Move, transfer_sheet
 from collection.lines import all_lines
 from collection.names import line_name
-from collection.selectors import bills, people
+from collection.selectors import accounts, bills, people
 from collection.selectors.people import PersonMonth
-from enrollment.models import Employer, Worker
+from enrollment.models import Employer, Transfer, Worker
 from jilin_si.agencies.clock import today
-from jilin_si.money import ZERO, format_yuan
+from jilin_si.agencies.models import Agency
+from jilin_si.money import ZERO, format_yuan, from_fen
 from jilin_si.periods import format_period, year_periods
 from jilin_si.web.panels import register_panel
 from jilin_si.web.traces import trace_url
@@ -36,6 +38,9 @@ def register_panels() -> None:
     register_panel("worker", 10, owed_tag, column="tags")
     register_panel("worker", 10, months_fact, column="facts")
     register_panel("worker", 10, statement_action, column="actions")
+    register_panel("worker", 20, moved_panel, column="side")
+    register_panel("transfer", 10, transfer_account)
+    register_panel("transfer", 10, transfer_paper_action, column="actions")
     register_panel("employer", 10, employer_months, column="main")
 
 
@@ -77,16 +82,16 @@ def _sign(state: str) -> str:
     }.get(state, "")
 
 
-def _worker_facts(request: HttpRequest, worker: Worker) -> tuple[list[PersonMonth], people.Account]:
+def _worker_facts(request: HttpRequest, worker: Worker) -> tuple[list[PersonMonth], accounts.Account]:
     """The months and the account of a worker, read once a page however many panels ask."""
     kept: dict[int, Any] = request.__dict__.setdefault("collection_worker_facts", {})
     if worker.pk not in kept:
         year = today().year
-        account = people.account_of(worker.pk, year)
+        account = accounts.account_of(worker.pk, year)
         first = min([year - SHOWN_YEARS + 1, *(row.fee_year for row in account.years)])
         years = range(max(first, year - SHOWN_YEARS + 1), year + 1)
         kept[worker.pk] = (people.worker_months(worker.pk, list(years)), account)
-    found: tuple[list[PersonMonth], people.Account] = kept[worker.pk]
+    found: tuple[list[PersonMonth], accounts.Account] = kept[worker.pk]
     return found
 
 
@@ -197,6 +202,48 @@ def statement_action(request: HttpRequest, worker: Worker) -> str | None:
         '<a class="btn" href="{}"><i class="ti ti-printer" aria-hidden="true"></i>{}</a>',
         reverse("collection:account", args=[worker.pk]),
         _("Account statement"),
+    )
+
+
+def moved_panel(request: HttpRequest, worker: Worker) -> str | None:
+    """Where the account went, each move with its case."""
+    _months, account = _worker_facts(request, worker)
+    if not account.moves:
+        return None
+    return render_to_string("collection/_account_moves.html", {"moves": shown_moves(account.moves)}, request)
+
+
+def shown_moves(moves: Sequence[Move]) -> list[tuple[Move, str, str]]:
+    """Moves with the names of both units; out of the province the second is none."""
+    names = {agency.pk: agency.unit_name for agency in Agency.objects.units()}
+    return [(move, names.get(move.county_id, ""), names.get(move.to_county_id or 0, "")) for move in moves]
+
+
+def transfer_account(request: HttpRequest, transfer: Transfer) -> str:
+    """What of the account goes along with a transfer."""
+    sheet = transfer_sheet(transfer.pk)
+    rows = [
+        (_("Opening balance"), *(from_fen(fen) for fen in sheet.opening)),
+        (_("Credited in the year"), *(from_fen(fen) for fen in sheet.credited)),
+        (_("Interest to the end of %(period)s") % {"period": sheet.sent_in}, *(from_fen(f) for f in sheet.interest)),
+    ]  # fmt: skip
+    context = {
+        "rows": [(label, own, unit, own + unit) for label, own, unit in rows],
+        "own": from_fen(sheet.own),
+        "unit": from_fen(sheet.unit),
+        "total": from_fen(sheet.own + sheet.unit),
+        "sheet": sheet,
+        "years": [(year, from_fen(base), due, counted) for year, base, due, counted in sheet.years],
+    }
+    return render_to_string("collection/_transfer_account.html", context, request)
+
+
+def transfer_paper_action(request: HttpRequest, transfer: Transfer) -> str:
+    """The transfer form, printed by either unit."""
+    return format_html(
+        '<a class="btn" href="{}"><i class="ti ti-printer" aria-hidden="true"></i>{}</a>',
+        reverse("collection:transfer_form", args=[transfer.pk]),
+        _("Transfer form"),
     )
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/", office_account, name="office_account"),
     path("vouchers/", books.vouchers, name="vouchers"),
     path("vouchers/<int:journal_id>/", books.voucher, name="voucher"),
+    path("transfers/<int:transfer_id>/form/", papers.transfer_form, name="transfer_form"),
     path("workers/<int:worker_id>/account/", papers.account, name="account"),
     path("workers/<int:worker_id>/account/statement/", papers.account_statement, name="account_statement"),
 ]

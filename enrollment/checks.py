@@ -16,6 +16,7 @@ LOWEST_AGE = 16
 EARLIEST_PERIOD = date(1949, 10, 1)
 
 ALREADY_INSURED = _("This person is already insured in that month. The earlier employment must end first.")
+DIED = _("The registry says that this person died: nobody is enrolled after death. Check the number.")
 
 
 def check_first_work_date(birth_date: date, first_work_date: date, day: date) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 class Standing:
     """How a person with this number stands: known already, visible here, under this name, insured from that month on.
 
-    ``insured_by`` is the employer only where it lies in the asker's scope.
+    ``insured_by`` is the employer only where it lies in the asker's scope; ``died``: an earlier employment ended so.
     """
 
     worker_id: int
@@ -21,6 +21,7 @@ class Standing:
     same_name: bool
     insured: bool
     insured_by: int | None = None
+    died: bool = False
 
 
 def standings(
@@ -30,7 +31,7 @@ def standings(
     found: list[Standing | None] = [None] * len(keys)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select place, worker_id, visible, same_name, insured, insured_by"
+            "select place, worker_id, visible, same_name, insured, insured_by, died"
             " from identity_standings(%s::text[], %s::text[], %s::date[])",
             [list(keys), list(names), list(from_periods)],
         )
@@ -56,3 +57,11 @@ def organisation_code_taken(code: str, besides: int | None = None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select organisation_code_taken(%s, %s)", [code, besides])
         return bool(cursor.fetchone()[0])
+
+
+def person_records(worker_id: int) -> list[int]:
+    """The records of one person: the one kept, and those merged into it. Numbers, beyond the asker's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("select person_records(%s)", [worker_id])
+        (found,) = cursor.fetchone()
+    return list(found or [worker_id])

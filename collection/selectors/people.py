@@ -7,20 +7,20 @@ every county's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
-from collection.models import AccountYear, Bill, Spell, WorkerMonth
+from collection.models import Bill, Spell, WorkerMonth
 from collection.selectors.fees import due_day
 from enrollment.models import Employer, Employment, Worker
+from enrollment.standing import person_records
 from jilin_si.agencies.clock import today
-from jilin_si.money import ZERO, from_fen
+from jilin_si.money import ZERO
 from jilin_si.periods import period_of
 
 # How a month stands: counted in the account, counted after a late payment, owed, not yet due, not insured.
@@ -85,16 +85,21 @@ _MONTH_COLUMNS = (
 
 
 def counties_of(worker_id: int) -> list[int]:
-    """The units in which a worker was ever employed, as far as they are to be seen."""
-    return sorted(set(Employment.objects.filter(worker_id=worker_id).values_list("county_id", flat=True)))
+    """The units in which a person was ever employed, as far as they are to be seen."""
+    return _counties(person_records(worker_id))
+
+
+def _counties(records: Sequence[int]) -> list[int]:
+    return sorted(set(Employment.objects.filter(worker_id__in=records).values_list("county_id", flat=True)))
 
 
 def worker_months(worker_id: int, years: Sequence[int], employer_id: int | None = None) -> list[PersonMonth]:
-    """The months of a worker in these years, in every line with a worker's part, oldest first."""
-    counties = counties_of(worker_id)
+    """The months of a person in these years, in every line with a worker's part, oldest first; of all its records."""
+    records = person_records(worker_id)
+    counties = _counties(records)
     if not counties or not years:
         return []
-    condition = Q(worker_id=worker_id, fee_year__in=list(years), county_id__in=counties)
+    condition = Q(worker_id__in=records, fee_year__in=list(years), county_id__in=counties)
     if employer_id is not None:
         condition &= Q(employer_id=employer_id)
     rows = WorkerMonth.objects.filter(condition).values_list(*_MONTH_COLUMNS, named=True)
@@ -141,170 +146,6 @@ def _state(period: date, rows: Sequence[Any], on: date) -> str:
         due = due_day(rows[0].county_id, max(row.recorded_in for row in unpaid))
         return OWED if on > due else NOT_DUE
     return CREDITED_LATE if max(row.paid_in for row in rows if row.paid_in) > period else CREDITED
-
-
-@dataclass(frozen=True)
-class Credit:
-    """What one month brought to the account in the year in which it was paid; yuan."""
-
-    period: date
-    county_id: int
-    line: str
-    paid_in: date
-    own: Decimal
-    transfer: Decimal
-    average_part: Decimal
-
-    @property
-    def unit(self) -> Decimal:
-        return self.transfer + self.average_part
-
-    @property
-    def amount(self) -> Decimal:
-        return self.own + self.unit
-
-
-@dataclass(frozen=True)
-class ClosedYear:
-    """A year of an account that is closed, or was taken over with its closing only; yuan."""
-
-    fee_year: int
-    taken_over: bool
-    opening_own: Decimal
-    opening_unit: Decimal
-    credit_own: Decimal
-    credit_unit: Decimal
-    interest_own: Decimal
-    interest_unit: Decimal
-    closing_own: Decimal
-    closing_unit: Decimal
-    months_due: int
-    months_credited: int
-    total_months: int
-
-    @property
-    def credited(self) -> Decimal:
-        return self.credit_own + self.credit_unit
-
-    @property
-    def interest(self) -> Decimal:
-        return self.interest_own + self.interest_unit
-
-    @property
-    def closing(self) -> Decimal:
-        return self.closing_own + self.closing_unit
-
-
-_YEAR_COLUMNS = tuple(each.name for each in fields(ClosedYear))
-SHOWN_YEARS = 4
-
-
-@dataclass(frozen=True)
-class Account:
-    """A worker's account in a year: closed, or as it stands today. Interest comes at the year's end (PEN-8)."""
-
-    worker_id: int
-    year: int
-    opening_own: Decimal
-    opening_unit: Decimal
-    credits: Sequence[Credit]
-    closed: ClosedYear | None
-    years: Sequence[ClosedYear]
-
-    @property
-    def key(self) -> str:
-        """The account as traces name it."""
-        return f"{self.worker_id}-{self.year}"
-
-    @property
-    def past(self) -> Sequence[ClosedYear]:
-        """The last years before this one."""
-        return [row for row in self.years if row.fee_year < self.year][-SHOWN_YEARS:]
-
-    @property
-    def opening(self) -> Decimal:
-        return self.opening_own + self.opening_unit
-
-    @property
-    def credit_own(self) -> Decimal:
-        return self.closed.credit_own if self.closed else sum((c.own for c in self.credits), ZERO)
-
-    @property
-    def credit_unit(self) -> Decimal:
-        return self.closed.credit_unit if self.closed else sum((c.unit for c in self.credits), ZERO)
-
-    @property
-    def interest_own(self) -> Decimal | None:
-        return self.closed.interest_own if self.closed else None
-
-    @property
-    def interest_unit(self) -> Decimal | None:
-        return self.closed.interest_unit if self.closed else None
-
-    @property
-    def balance_own(self) -> Decimal:
-        return self.closed.closing_own if self.closed else self.opening_own + self.credit_own
-
-    @property
-    def balance_unit(self) -> Decimal:
-        return self.closed.closing_unit if self.closed else self.opening_unit + self.credit_unit
-
-    @property
-    def balance(self) -> Decimal:
-        return self.balance_own + self.balance_unit
-
-    @property
-    def credit(self) -> Decimal:
-        return self.credit_own + self.credit_unit
-
-    @property
-    def interest(self) -> Decimal | None:
-        return None if self.interest_own is None else self.interest_own + (self.interest_unit or ZERO)
-
-    @property
-    def months_credited(self) -> int:
-        """Months that counted in the year; one that was corrected counts once."""
-        if self.closed:
-            return self.closed.months_credited
-        return len({(c.line, c.period) for c in self.credits if c.amount})
-
-
-def account_years(worker_id: int, counties: Iterable[int]) -> list[ClosedYear]:
-    """The closed and taken-over years of an account, oldest first."""
-    years = AccountYear.objects.filter(worker_id=worker_id, county_id__in=list(counties))
-    rows = years.values_list(*_YEAR_COLUMNS)
-    return sorted((ClosedYear(*row) for row in rows), key=lambda row: row.fee_year)
-
-
-def credits_of(worker_id: int, year: int) -> list[Credit]:
-    """What counted in the account in a year, by the month it belongs to; also for months with other employers."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select due_period, county_id, line, paid_in, own_fen, transfer_fen, average_fen"
-            " from collection_account_credits(%s, %s) order by due_period, line, paid_in",
-            [worker_id, year],
-        )
-        return [
-            Credit(period, county, line, paid_in, *(from_fen(fen) for fen in amounts))
-            for period, county, line, paid_in, *amounts in cursor.fetchall()
-        ]
-
-
-def account_of(worker_id: int, year: int | None = None) -> Account:
-    """The account of a worker in a year, by default the year of the business date."""
-    year = year or today().year
-    years = account_years(worker_id, counties_of(worker_id))
-    before = next((row for row in years if row.fee_year == year - 1), None)
-    closed = next((row for row in years if row.fee_year == year), None)
-    return Account(
-        worker_id=worker_id,
-        year=year,
-        opening_own=closed.opening_own if closed else before.closing_own if before else ZERO,
-        opening_unit=closed.opening_unit if closed else before.closing_unit if before else ZERO,
-        credits=[] if closed and closed.taken_over else credits_of(worker_id, year),
-        closed=closed,
-        years=[row for row in years if row.fee_year <= year],
-    )
 
 
 @dataclass(frozen=True)

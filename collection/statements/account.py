@@ -82,6 +82,7 @@ def _account(figures: AccountFigures, closed: bool) -> dict[str, Any]:
             row(_("From the employer's part, on the own base"), None, figures.credit_on_base),
             row(_("From the employer's part, on the local average wage"), None, figures.credit_on_average),
             row(_("Interest of the year"), figures.interest_own, figures.interest_unit),
+            *_of_transfers(figures, row),
         ],
         "total": row(
             _("Closing balance") if closed else _("Balance today"), figures.closing_own, figures.closing_unit
@@ -93,6 +94,16 @@ def _account(figures: AccountFigures, closed: bool) -> dict[str, Any]:
             else _("Interest is added at the end of the year at the book rate then set."),
         ],
     }
+
+
+def _of_transfers(figures: AccountFigures, row: Any) -> list[list[str]]:
+    """What transfers of the year did to the account, where there were any (PEN-23)."""
+    rows = []
+    if figures.settled_own or figures.settled_unit:
+        rows.append(row(_("Interest settled by a transfer"), figures.settled_own, figures.settled_unit))
+    if figures.moved_own or figures.moved_unit:
+        rows.append(row(_("Arrived less sent"), figures.moved_own, figures.moved_unit))
+    return rows
 
 
 def _months(figures: AccountFigures) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any
 from django.db import connection
 
 from collection.names import lines_in_order
+from collection.selectors.accounts import account_of
 from collection.selectors.bills import EmployerMonth, employer_months
-from collection.selectors.people import account_of, worker_months
+from collection.selectors.people import worker_months
 from enrollment.models import Employer, Employment, Worker
-from jilin_si.money import to_fen
+from jilin_si.money import ZERO, to_fen
 from jilin_si.periods import format_period, periods
 
 
@@ -281,6 +282,10 @@ class AccountFigures:
     deemed_months: int
     book_rate: str
     months: list[list[Any]] = field(default_factory=list)
+    settled_own: int = 0  # interest that a transfer settled in a year that is not closed
+    settled_unit: int = 0
+    moved_own: int = 0  # what arrived less what was sent
+    moved_unit: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -320,8 +325,12 @@ def account_figures(worker: Worker, employment: Employment, year: int) -> Accoun
         credit_own=to_fen(account.credit_own),
         credit_on_base=credit_unit - on_average,
         credit_on_average=on_average,
-        interest_own=None if account.interest_own is None else to_fen(account.interest_own),
-        interest_unit=None if account.interest_unit is None else to_fen(account.interest_unit),
+        interest_own=to_fen(account.interest_own or ZERO) if account.closed else None,
+        interest_unit=to_fen(account.interest_unit or ZERO) if account.closed else None,
+        settled_own=0 if account.closed else to_fen(account.interest_own or ZERO),
+        settled_unit=0 if account.closed else to_fen(account.interest_unit or ZERO),
+        moved_own=to_fen(account.moved_own),
+        moved_unit=to_fen(account.moved_unit),
         closing_own=to_fen(account.balance_own),
         closing_unit=to_fen(account.balance_unit),
         total_months=(

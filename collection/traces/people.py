@@ -18,14 +18,8 @@ from collection.accounts import account_line
 from collection.lines import Calculation, WorkerFacts, get_line
 from collection.models import AssessmentParameter, WorkerMonth
 from collection.names import line_name
-from collection.selectors.people import (
-    NOT_INSURED,
-    Account,
-    Credit,
-    PersonMonth,
-    account_of,
-    worker_months,
-)
+from collection.selectors.accounts import Account, Credit, account_of
+from collection.selectors.people import NOT_INSURED, PersonMonth, worker_months
 from collection.traces.common import (
     amount_part,
     frozen_policy,
@@ -230,7 +224,8 @@ def account(request: HttpRequest, key: str) -> TracePage:
     if match is None or worker is None:
         raise Http404
     found = account_of(worker.pk, int(match[2]))
-    page = _closed(found) if found.closed and not found.closed.taken_over else _open(worker, found)
+    again = found.closed and not found.closed.taken_over and not _moved(found)
+    page = _closed(found) if again else _open(worker, found)
     page.crumbs = [worker.name, str(found.year), _("individual account")]
     page.actions = [
         trace_link("account", f"{worker.pk}-{row.fee_year}", str(row.fee_year))
@@ -321,6 +316,7 @@ def _open(worker: Worker, found: Account) -> TracePage:
                 symbols="" if known else _("with another unit"),
             )
         )
+    parts += _moves(found)
     return TracePage(
         title=why(found.balance),
         amount=format_yuan(found.balance),
@@ -330,6 +326,25 @@ def _open(worker: Worker, found: Account) -> TracePage:
         rules=("PEN-6", "PEN-8", "COL-9"),
         recomputed=_credits_again(found, months),
     )
+
+
+def _moved(found: Account) -> bool:
+    """Whether the account went from one unit to another in this year."""
+    return any(found.year in (m.sent_in.year, m.arrived_in and m.arrived_in.year) for m in found.moves)
+
+
+def _moves(found: Account) -> list[Any]:
+    """The year's interest as far as a transfer or the close settled it, what was sent, what arrived (PEN-8a)."""
+    parts = []
+    if found.interest is not None:
+        parts.append(amount_part(_("interest settled in the year"), found.interest))
+    for move in found.moves:
+        if move.sent_in.year == found.year:
+            parts.append(amount_part(_("sent in %(period)s") % {"period": move.sent}, -move.total))
+        if move.arrived_in and move.arrived_county_id and move.arrived_in.year == found.year:
+            words = _("arrived in %(period)s") % {"period": format_period(move.arrived_in)}
+            parts.append(amount_part(words, move.total))
+    return parts
 
 
 def _credits_again(found: Account, months: dict[tuple[Any, str], PersonMonth]) -> bool | None:

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collection.forms import StatementForm
 from collection.models import IssuedStatement
 from collection.selectors import bills
-from collection.selectors.people import account_of
+from collection.selectors.accounts import account_of
 from collection.statements.bill import bill_file
 from collection.statements.issue import (
     issue_account_statement,
     issue_contribution_statement,
     statement_file,
 )
+from collection.statements.transfer import transfer_file
 from collection.views.common import (
     UNREADABLE,
     employer_or_404,
@@ -26,7 +27,7 @@ from collection.views.common import (
     staff_only,
     worker_or_404,
 )
-from enrollment.models import Employer
+from enrollment.models import Employer, Transfer
 from enrollment.refusals import Refusal
 from jilin_si.agencies.clock import today
 from jilin_si.periods import month
@@ -113,6 +114,22 @@ def statement(request: HttpRequest, code: str, file_format: str) -> HttpResponse
     if found is None:
         raise Http404
     return issued_file(request, found, file_format)
+
+
+@require_safe
+@staff_only
+def transfer_form(request: HttpRequest, transfer_id: int) -> HttpResponseBase:
+    """The transfer form of a case, as either unit prints it."""
+    found = (
+        Transfer.objects.select_related("county", "to_county", "sent_by").filter(pk=transfer_id).first()
+        if transfer_id < 2**63
+        else None
+    )
+    if found is None:
+        raise Http404
+    language = request.GET.get("language", "")
+    file = transfer_file(found, language if language in LANGUAGES else get_language() or "zh-hans")
+    return send_file(file.body, file.name, file.content_type)
 
 
 @require_safe

@@ -12,7 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import hooks
-from enrollment.checks import ALREADY_INSURED, check_first_period, check_first_work_date, refuse_insured
+from enrollment.checks import (
+    ALREADY_INSURED,
+    DIED,
+    check_first_period,
+    check_first_work_date,
+    refuse_insured,
+)
 from enrollment.identity_numbers import IdentityNumber, read_identity_number, read_name
 from enrollment.models import Category, Employer, Employment, Identity, LeaveReason
 from enrollment.permissions import MAY_ENTER, require
@@ -74,7 +80,7 @@ def enrol_worker(
         raise Refusal("", "employer_ended", _("This employer has ended: nobody can join it."))
     with transaction.atomic():
         worker_id = _worker_for(person, first_period, other_name_confirmed)
-        employment = _employ(worker_id, employer, first_period)
+        employment = employ(worker_id, employer, first_period)
         record(
             "enrol_worker",
             by=by,
@@ -122,6 +128,8 @@ def _worker_for(person: NewWorker, first_period: date, other_name_confirmed: boo
         return insert_workers([person])[0]
     if known.insured:
         raise refuse_insured(known)
+    if known.died:
+        raise Refusal("identity_number", "died", DIED)
     if not known.same_name and not (other_name_confirmed and known.visible):
         raise Refusal(
             "name",
@@ -142,8 +150,8 @@ def insert_workers(people: list[NewWorker]) -> list[int]:
             "identity_number": p.number.given,
             "identity_key": p.number.key,
             "name": p.name,
-            "pinyin": romanise(p.name)[0],
-            "initials": romanise(p.name)[1],
+            "pinyin": pinyin,
+            "initials": initials,
             "sex": p.number.sex,
             "birth_date": p.number.birth_date,
             "category": p.category,
@@ -151,7 +159,7 @@ def insert_workers(people: list[NewWorker]) -> list[int]:
             "first_work_date": p.first_work_date,
             "deemed_months": p.deemed_months,
         }
-        for p in people
+        for p, (pinyin, initials) in zip(people, [romanise(p.name) for p in people], strict=True)
     ]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -181,7 +189,8 @@ def insert_workers(people: list[NewWorker]) -> list[int]:
     return numbers
 
 
-def _employ(worker_id: int, employer: Employer, first_period: date) -> Employment:
+def employ(worker_id: int, employer: Employer, first_period: date) -> Employment:
+    """Begin an employment, wherever the person was before. Raises Refusal where the months overlap another."""
     try:
         with transaction.atomic():
             return Employment.objects.create(

@@ -65,9 +65,12 @@ begin
     select least(g.id, o.id), greatest(g.id, o.id), 'same_number'
     from given g
     cross join unnest(array['18', '19', '20']) century
-    join enrollment_worker o
-      on o.identity_key collate "C" >= left(g.identity_key, 6) || century || substr(g.identity_key, 9, 9)
-     and o.identity_key collate "C" < left(g.identity_key, 6) || century || substr(g.identity_key, 9, 9) || 'Z'
+    -- one by one along the index, whatever the planner thinks of a table that a roster has just filled
+    cross join lateral (
+      select w.id, w.merged_into_id from enrollment_worker w
+      where w.identity_key collate "C" >= left(g.identity_key, 6) || century || substr(g.identity_key, 9, 9)
+        and w.identity_key collate "C" < left(g.identity_key, 6) || century || substr(g.identity_key, 9, 9) || 'Z'
+      order by w.identity_key collate "C" limit 20) o
     where o.id <> g.id and o.merged_into_id is null
   )
   insert into enrollment_duplicate (first_id, second_id, reason, state, note, found_on, county_id, other_county_id)

@@ -7,7 +7,8 @@ from typing import Any
 from django import template
 
 from enrollment.lines import line_name
-from enrollment.words import CATEGORY, IDENTITY, ROSTER, SEX
+from enrollment.models import LeaveReason
+from enrollment.words import CATEGORY, IDENTITY, LEAVE_EFFECTS, LEAVES_RESTING, ROSTER, SEX
 
 register = template.Library()
 
@@ -49,6 +50,26 @@ def trace_key(worker_id: int, declaration_id: int) -> str:
 
 
 @register.filter
+def leave_effect(reason: str) -> Any:
+    """What a reason for leaving does to months and account."""
+    return LEAVE_EFFECTS.get(reason, LEAVES_RESTING)
+
+
+@register.filter
+def transfer_state(transfer: Any) -> Any:
+    """A transfer's state as a tag."""
+    from enrollment.tables_people import state_tag
+
+    return state_tag(transfer)
+
+
+@register.filter
 def roster_word(state: str) -> Any:
     """What became of a row of a roster."""
     return ROSTER.get(state, state)
+
+
+@register.filter
+def leave_word(value: str) -> Any:
+    """Why a worker left."""
+    return dict(LeaveReason.choices).get(value, value)

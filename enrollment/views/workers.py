@@ -5,53 +5,71 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_tables2 import LazyPaginator
 
 from enrollment.forms import EnrolForm, LeaveForm, UnmaskForm, WorkerFilter
 from enrollment.identity_numbers import read_identity_number
-from enrollment.models import Employer, Employment
+from enrollment.models import Employer, Employment, LeaveReason, Worker
 from enrollment.permissions import MAY_ENTER, may_enter, require
 from enrollment.refusals import Refusal
 from enrollment.selectors.history import worker_history
-from enrollment.selectors.workers import age_on, covered_lines, time_lines, worker_list, years_and_months
+from enrollment.selectors.people import employments_of, person_facts
+from enrollment.selectors.workers import (
+    age_on,
+    covered_lines,
+    employments_listed,
+    time_lines,
+    years_and_months,
+)
 from enrollment.services import end_employment, enrol_worker
 from enrollment.services.declarations import NotReady
 from enrollment.standing import standing
 from enrollment.tables import WorkerTable
 from enrollment.views.access import employer_or_404, staff_page, who, worker_or_404
+from enrollment.views.employers import own_unit
 from jilin_si.access.audit import record
 from jilin_si.access.once import new_key, once
+from jilin_si.access.scope import current
 from jilin_si.agencies.clock import today
 from jilin_si.periods import period_of
 from jilin_si.web.forms import check_field
 from jilin_si.web.panels import panels_for
+from jilin_si.web.tables import export_for, table_for
 
 PER_PAGE = 15
-MOST_PAGES = 60
 
 
 @staff_page
 @require_safe
-def workers(request: HttpRequest) -> HttpResponse:
-    """Workers of the scope: by a question, or the latest to come."""
+def workers(request: HttpRequest) -> HttpResponseBase:
+    """Workers of the scope: by a question, or the latest to come. Nobody is counted, so that a page stays quick.
+
+    They are sorted for who works in one unit, or where a question makes them few: not three million at once.
+    """
     form = WorkerFilter(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
-    number = _page_number(request)
-    rows, more = worker_list(filters, (number - 1) * PER_PAGE, PER_PAGE)
-    table = WorkerTable(rows, request=request)
+    few = bool(filters.get("q") or filters.get("employer")) or len(current().units) == 1
+    table = table_for(
+        request,
+        WorkerTable,
+        employments_listed(filters),
+        PER_PAGE,
+        LazyPaginator,
+        orderable=few,
+    )
+    exported = export_for(request, table, "workers", _("Workers"))
+    if exported is not None:
+        return exported
     context = {
         "table": table,
         "form": form,
-        "number": number,
-        "before": number - 1,
-        "after": number + 1 if more and number < MOST_PAGES else 0,
-        "first": (number - 1) * PER_PAGE + 1,
-        "last": (number - 1) * PER_PAGE + len(rows),
         "asked": bool(filters.get("q")),
+        "may_join_alone": own_unit(request) is not None,
     }
     return render(request, "enrollment/worker_list.html", context)
 
@@ -61,14 +79,9 @@ def workers(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: facts, months and account (from upper floors), employments and coverage, what happened."""
     shown = worker_or_404(pk)
-    if shown.merged_into_id:
+    if shown.merged_into_id and Worker.objects.filter(pk=shown.merged_into_id).exists():
         return HttpResponseRedirect(reverse("enrollment:worker", args=[shown.merged_into_id]))
-    employments = list(
-        Employment.objects.filter(worker=shown)
-        .select_related("employer")
-        .prefetch_related("employer__coverages")
-        .order_by("first_period")
-    )
+    employments = employments_of(shown)
     if not employments:
         raise Http404
     living = next((e for e in reversed(employments) if e.last_period is None), None)
@@ -89,7 +102,11 @@ def worker(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": panels_for(request, "worker", shown, column="facts"),
         "tags": panels_for(request, "worker", shown, column="tags"),
         "actions": panels_for(request, "worker", shown, column="actions"),
-        "may_enter": bool(living) and may_enter(who(request), last.county_id),
+        "may_enter": may_enter(who(request), last.county_id) and not shown.merged_into_id,
+        "may_transfer": may_enter(who(request), last.county_id)
+        and not shown.merged_into_id
+        and last.leave_reason != LeaveReason.DIED,
+        "person": person_facts(shown),
         "unmask": UnmaskForm(),
     }
     return render(request, "enrollment/worker.html", context)
@@ -231,8 +248,3 @@ def _take_faults(form: EnrolForm, refused: NotReady) -> None:
     for row in refused.checked.rows:
         for fault in row.errors:
             form.add_error("wage", fault.text)
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 6 else 1

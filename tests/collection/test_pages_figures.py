@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from collection.selectors import bills, fees, lists, people, receipts
+from collection.selectors import accounts, bills, fees, lists, people, receipts
 from jilin_si.access.models import Role, User
 from jilin_si.money import ZERO
 from jilin_si.periods import month
@@ -156,7 +156,7 @@ def test_the_account_is_last_years_closing_and_what_was_paid_this_year(clerk: Us
     make.pay(works, "365.84", date(1996, 2, 14))
     make.on(date(1996, 2, 20))
     with make.as_user(clerk):
-        account = people.account_of(worker)
+        account = accounts.account_of(worker)
     assert (account.opening, account.credit_own, account.credit_unit) == (
         Decimal("677.13"),
         Decimal("9.97"),
@@ -175,7 +175,7 @@ def test_a_correction_counts_once_in_the_account(clerk: User) -> None:
     make.pay(works, "1000.00", date(1996, 2, 14))
     make.on(date(1996, 2, 20))
     with make.as_user(clerk):
-        account, months = people.account_of(worker), people.worker_months(worker, [1996])
+        account, months = accounts.account_of(worker), people.worker_months(worker, [1996])
     assert (months[0].base, months[0].own, months[0].state) == (
         Decimal("600.00"),
         Decimal("12.00"),
@@ -198,12 +198,12 @@ def test_who_moved_has_one_account_in_the_eyes_of_the_new_unit(clerk: User) -> N
     make.pay(new, "117.11", date(1996, 2, 14))
     make.on(date(1996, 2, 20))
     with make.as_user(clerk):
-        account = people.account_of(worker)
+        account = accounts.account_of(worker)
         assert next(m.period for m in people.worker_months(worker, [1996])) == make.FEBRUARY
     assert account.credit == 2 * Decimal("73.28")
     elsewhere = make.person(Role.CLERK, make.TONGYU)
     with make.as_user(elsewhere):
-        assert people.account_of(worker).balance == ZERO
+        assert accounts.account_of(worker).balance == ZERO
 
 
 def test_a_countys_month_and_its_arrears_add_up(clerk: User) -> None:

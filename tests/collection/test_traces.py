@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from collection.selectors.people import account_of, worker_months
+from collection.selectors.accounts import account_of
+from collection.selectors.people import worker_months
 from enrollment.models import Employer
 from jilin_si.access.models import Role, User
 from jilin_si.money import ZERO, format_yuan
