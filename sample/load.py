@@ -78,6 +78,7 @@ def load_province(plan: Plan, say: Say) -> None:
             told = say if plan.workers > INLINE_WORKERS else _quietly
             with bare(["enrollment_worker", "enrollment_employment"], lambda what: told(f"building {what}")):
                 _load_people(cursor, plan, say)
+            cursor.execute("select note_all_duplicates()")  # what notes newcomers was off meanwhile
             write_drafts()
             _set_sequences(cursor)
             open_periods(
