@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from jilin_si.web import states
 from jilin_si.web.desk import Count, CountCard, Step, register_count, register_cycle
 from jilin_si.web.navigation import EMPLOYER_ROLES, STAFF_ROLES, NavItem, register
-from jilin_si.web.shell import PeriodShown, register_employer, register_period
+from jilin_si.web.shell import PeriodShown, register_employer, register_notices, register_period
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -23,6 +23,7 @@ MONEY_ROLES = ("clerk", "finance", "head")
 def register_pages() -> None:
     """List everything (called when the app starts)."""
     from collection.panels import register_panels
+    from collection.portal.declaring import notices
     from collection.portal.employer import shown_employer
     from collection.traces import register_traces
 
@@ -31,6 +32,7 @@ def register_pages() -> None:
     register_traces()
     register_panels()
     register_employer(shown_employer)
+    register_notices("portal_declarations", notices)
     register_period(working_month)
     register_cycle(month_steps)
     register_count(CountCard("unmatched_money", MONEY_ROLES, 40, _unmatched))
@@ -51,7 +53,7 @@ def _register_entries() -> None:
     for name, icon, url_name, order, prefix in (
         (gettext_lazy("Contributions"), "receipt", "portal:home", 10, "/portal/bills/"),
         (gettext_lazy("Statements"), "file-text", "portal:statements", 20, ""),
-        (gettext_lazy("Declarations"), "table", "portal:declarations", 30, ""),
+        (gettext_lazy("Declarations"), "table", "portal:declarations", 30, "/portal/declarations/"),
         (pgettext_lazy("tab", "People"), "users", "portal:people", 40, ""),
         (gettext_lazy("Notices"), "bell", "notices", 50, ""),
     ):

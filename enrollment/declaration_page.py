@@ -15,8 +15,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enrollment.declaring import CheckedDeclaration, CheckedRow, Checker, Fault, Person, draft_rows, is_blank
+from enrollment.declaring import CheckedDeclaration, CheckedRow, Checker, Fault
 from enrollment.models import Declaration
+from enrollment.return_rows import Person, draft_rows, is_blank
 from enrollment.words import CATEGORY, IDENTITY, SEX
 from jilin_si.money import MoneyError, format_yuan, from_fen, parse_yuan
 from jilin_si.web.formats import percent
@@ -38,6 +39,11 @@ class GridRow:
     @property
     def line(self) -> int:
         return self.place + 1
+
+    @property
+    def is_gone(self) -> bool:
+        """Somebody of the draft who is no longer of the employer."""
+        return self.person is None and bool(self.typed.get("worker"))
 
     @property
     def told(self) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from enrollment.answers import Answer
 from enrollment.checks import check_first_period, refuse_insured
 from enrollment.hooks import WageRules, wage_rules
 from enrollment.identity_numbers import (
@@ -24,19 +23,28 @@ from enrollment.identity_numbers import (
     read_identity_number,
     read_name,
 )
-from enrollment.models import Category, Declaration, DeclarationLine, Employer, Employment, Identity
+from enrollment.models import Category, Declaration, Employer, Identity
 from enrollment.refusals import Refusal
+from enrollment.return_rows import (
+    Person,
+    draft_rows,
+    is_blank,
+    last_year_wages,
+    months_possible,
+    people_of,
+    whole_number,
+    works_at,
+)
 from enrollment.standing import standings
 from jilin_si.agencies.clock import today
 from jilin_si.money import MoneyError, format_yuan, from_fen, parse_yuan, to_fen
-from jilin_si.periods import format_period, month
+from jilin_si.periods import format_period
 
 PLAUSIBLE_MULTIPLE = 20
 STRANGE_CHANGE = 3
 MAX_ROWS = 20_000
 MAX_TEXT = 200
 LARGEST_WAGE = Decimal(10_000_000)
-ROW_FIELDS = ("worker", "number", "name", "category", "identity", "year_wages", "months", "reason")
 
 
 @dataclass(frozen=True)
@@ -46,22 +54,6 @@ class Fault:
     cell: str
     code: str
     text: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """What the registry knows of a worker in the employer's rows."""
-
-    worker_id: int
-    number: str
-    name: str
-    sex: str
-    birth_date: date
-    category: str
-    identity: str
-    first_work_date: date | None
-    first_period: date
-    last_period: date | None
 
 
 @dataclass
@@ -77,6 +69,7 @@ class CheckedRow:
     year_wages_fen: int | None = None
     months: int | None = None
     average_fen: int | None = None
+    answer: str = ""
     errors: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -113,6 +106,16 @@ class CheckedDeclaration:
         return [row for row in self.rows if row.good and row.average_fen is not None]
 
     @property
+    def declared(self) -> list[CheckedRow]:
+        """The rows with wages."""
+        return [row for row in self.rows if not row.answer]
+
+    @property
+    def answered(self) -> list[CheckedRow]:
+        """The rows of people who are answered for instead."""
+        return [row for row in self.rows if row.answer]
+
+    @property
     def wages_fen(self) -> int:
         return sum(row.average_fen or 0 for row in self.good_rows)
 
@@ -139,10 +142,14 @@ class CheckedDeclaration:
 
 
 class Checker:
-    """Checks the rows of one declaration; knows the employer's people, last year's wages and the rules for wages."""
+    """Checks the rows of one declaration; knows the employer's people, last year's wages and the rules for wages.
 
-    def __init__(self, declaration: Declaration) -> None:
+    ``by_employer``: the employer itself hands in, which cannot enrol anybody.
+    """
+
+    def __init__(self, declaration: Declaration, by_employer: bool = False) -> None:
         self.declaration = declaration
+        self.by_employer = by_employer
         self.employer: Employer = declaration.employer
         self.fee_year = declaration.fee_year
         self.first_period = declaration.first_period
@@ -154,12 +161,29 @@ class Checker:
 
     def row(self, row: Mapping[str, str], place: int = 0) -> CheckedRow:
         """One row by itself: formats, and what the registry knows of its worker."""
-        checked = CheckedRow(place, row, person=self.people.get(_whole(row.get("worker", ""))))
-        if checked.person is None:
-            self._read_new_person(checked)
-        else:
+        checked = CheckedRow(place, row, person=self.people.get(whole_number(row.get("worker", ""))))
+        if checked.person is not None:
             checked.name = checked.person.name
-        self._read_wage(checked)
+        elif row.get("worker"):
+            checked.errors.append(
+                Fault("year_wages", "gone", _("No longer of this employer. Bring the people up to date."))
+            )
+            return checked
+        elif self.by_employer:
+            checked.errors.append(
+                Fault(
+                    "number",
+                    "new_person",
+                    _("New people are enrolled by your office: report them there first."),
+                )
+            )
+            return checked
+        else:
+            self._read_new_person(checked)
+        if row.get("answer", "").strip():
+            self._read_answer(checked)
+        else:
+            self._read_wage(checked)
         return checked
 
     def rows_beyond_the_scope(self, rows: Sequence[CheckedRow]) -> None:
@@ -214,6 +238,22 @@ class Checker:
         if any(fault.cell == "number" for fault in checked.errors):
             checked.number = None
 
+    def _read_answer(self, checked: CheckedRow) -> None:
+        """Somebody without wages is answered for: who has left, works without pay, has moved."""
+        answer = checked.row["answer"].strip()
+        if answer not in Answer.values or checked.person is None:
+            checked.errors.append(Fault("answer", "answer", _("Choose one from the list.")))
+        elif checked.row.get("year_wages", "").strip():
+            checked.errors.append(
+                Fault(
+                    "year_wages",
+                    "wages_and_answer",
+                    _("Either wages or why there are none: leave one of the two empty."),
+                )
+            )
+        else:
+            checked.answer = answer
+
     def _read_wage(self, checked: CheckedRow) -> None:
         wages, months = self._read_year_wages(checked), self._read_months(checked)
         if wages is None or months is None:
@@ -226,7 +266,7 @@ class Checker:
         text = checked.row.get("year_wages", "")
         if not text.strip():
             checked.errors.append(
-                Fault("year_wages", "wage_missing", _("Enter the wages, or report that the worker has left."))
+                Fault("year_wages", "wage_missing", _("Enter the wages, or say why there are none (Alt A)."))
             )
             return None
         try:
@@ -251,7 +291,7 @@ class Checker:
         return to_fen(amount)
 
     def _read_months(self, checked: CheckedRow) -> int | None:
-        months = _whole(checked.row.get("months", ""))
+        months = whole_number(checked.row.get("months", ""))
         if months is None or not 1 <= months <= 12:
             checked.errors.append(Fault("months", "months", _("Months worked: a whole number from 1 to 12.")))
             return None
@@ -338,7 +378,7 @@ class Checker:
     def _find_missing(self, checked: CheckedDeclaration) -> None:
         inside = {row.person.worker_id for row in checked.rows if row.person}
         missing = [
-            p for p in self.people.values() if p.worker_id not in inside and _works_at(p, self.first_period)
+            p for p in self.people.values() if p.worker_id not in inside and works_at(p, self.first_period)
         ]
         if missing:
             names = "、".join(p.name for p in missing[:5])
@@ -352,7 +392,7 @@ class Checker:
             )
 
     def _read_retirees(self, draft: Mapping[str, Any], checked: CheckedDeclaration) -> None:
-        heads = _whole(str(draft.get("retirees", "") or "0"))
+        heads = whole_number(str(draft.get("retirees", "") or "0"))
         if heads is None or heads > 1_000_000:
             checked.errors.append(Fault("retirees", "retirees", _("Retirees: a whole number.")))
             return
@@ -372,70 +412,3 @@ class Checker:
             )
             return
         checked.retirees, checked.retiree_cost_fen = heads, to_fen(cost)
-
-
-def people_of(employer: Employer, fee_year: int) -> dict[int | None, Person]:
-    """Who works at an employer in a fee year, by number, in the order of their numbers in the registry."""
-    employments = (
-        Employment.objects.filter(employer=employer, first_period__lte=month(fee_year, 12))
-        .filter(Q(last_period__isnull=True) | Q(last_period__gte=month(fee_year, 1)))
-        .select_related("worker")
-        .order_by("worker_id", "first_period")
-    )
-    return {
-        e.worker_id: Person(
-            e.worker_id,
-            e.worker.identity_number,
-            e.worker.name,
-            e.worker.sex,
-            e.worker.birth_date,
-            e.worker.category,
-            e.worker.identity,
-            e.worker.first_work_date,
-            e.first_period,
-            e.last_period,
-        )
-        for e in employments
-    }
-
-
-def last_year_wages(employer: Employer, fee_year: int) -> dict[int, Decimal]:
-    """Each worker's approved average monthly wage of the year before, in yuan."""
-    return dict(
-        DeclarationLine.objects.filter(
-            fee_year=fee_year - 1,
-            county_id=employer.county_id,
-            declaration_id__in=list(
-                Declaration.objects.filter(
-                    employer=employer, fee_year=fee_year - 1, state=Declaration.State.APPROVED
-                ).values_list("pk", flat=True)
-            ),
-        ).values_list("worker_id", "wage")
-    )
-
-
-def months_possible(started: date | None, fee_year: int) -> int:
-    """How many months of the year before a person can have worked; who started in the fee year has one month's wage."""
-    if started is None or started.year < fee_year - 1:
-        return 12
-    return 13 - started.month if started.year == fee_year - 1 else 1
-
-
-def draft_rows(draft: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The rows of a draft, each with every field, as text."""
-    rows = draft.get("rows") or []
-    return [{name: str(row.get(name, "") or "") for name in ROW_FIELDS} for row in rows]
-
-
-def is_blank(row: Mapping[str, str]) -> bool:
-    """A row added and left empty is no row."""
-    return not any(row.get(name, "").strip() for name in ("worker", "number", "name", "year_wages"))
-
-
-def _works_at(person: Person, period: date) -> bool:
-    return person.first_period <= period and (person.last_period is None or person.last_period >= period)
-
-
-def _whole(text: str) -> int | None:
-    plain = plain_number(text)
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 12 else None

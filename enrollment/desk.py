@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Min, OuterRef
@@ -10,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.models import Declaration, Employer
+from enrollment.gaps.models import FollowUp
+from enrollment.gaps.selectors import count_broken, count_silent, month_asked
+from enrollment.models import Declaration
 from enrollment.selectors.declarations import declarations, watch_for
 from enrollment.tables import DeclarationTable
+from enrollment.terms import Terms
 from jilin_si.agencies.clock import today
-from jilin_si.web.desk import Count, CountCard, PanelCard, register_count, register_panel
+from jilin_si.web.desk import Count, CountCard, PanelCard, over_units, register_count, register_panel
 from jilin_si.web.navigation import roles_of
 from jilin_si.web.shell import Notice, register_notices
 
@@ -22,17 +26,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 OFFICE = ("clerk", "reviewer", "head", "prefecture", "auditor")
+UNIT = ("clerk", "reviewer", "head", "prefecture")
 QUEUE = 15
+ASKED_DAYS = 60
 
 
 def register_cards() -> None:
     """List this app's counts and panels (called when it starts)."""
     register_count(CountCard("to_review", OFFICE, 10, _to_review))
     register_count(CountCard("returned", ("clerk", "head"), 20, _returned))
-    register_count(CountCard("typed", ("clerk", "head"), 25, _typed))
-    register_count(CountCard("not_declared", OFFICE, 30, _not_declared))
+    register_count(CountCard("silent", UNIT, 30, _silent))
+    register_count(CountCard("broken", UNIT, 35, _broken))
     register_panel(PanelCard("declarations", OFFICE, 10, "enrollment/_queue.html", _queue, "main"))
     register_notices("declarations", _notices)
+    register_notices("asked", _asked)
 
 
 def _yearly(**filters: Any) -> Any:
@@ -45,9 +52,8 @@ def _to_review(request: HttpRequest) -> Count:
     oldest = waiting.aggregate(oldest=Min("submitted_at"))["oldest"]
     hint, tone = "", ""
     if oldest is not None:
-        day = timezone.localtime(oldest).date()
-        days = (today() - day).days
-        hint, tone = _("since %(day)s") % {"day": f"{day:%m-%d}"}, "bad" if days > 2 else ""
+        term = Terms().of("review", timezone.localtime(oldest).date())
+        hint, tone = _("since %(day)s") % {"day": f"{term.since:%m-%d}"}, "bad" if term.late else ""
     return Count(_("To review"), count, f"{reverse('enrollment:declarations')}?state=submitted", hint, tone)
 
 
@@ -60,23 +66,15 @@ def _returned(request: HttpRequest) -> Count:
     )
 
 
-def _typed(request: HttpRequest) -> Count:
-    count = _yearly(state=Declaration.State.DRAFT).count()
-    return Count(_("Being typed"), count, f"{reverse('enrollment:declarations')}?state=draft")
+def _silent(request: HttpRequest) -> Count:
+    count = over_units(request, "silent", count_silent)
+    hint = _("up to %(month)s") % {"month": f"{month_asked():%Y-%m}"}
+    return Count(_("Silent employers"), count, reverse("enrollment:silent"), hint, "warn" if count else "")
 
 
-def _not_declared(request: HttpRequest) -> Count:
-    year = today().year
-    there = Declaration.objects.filter(employer=OuterRef("pk"), fee_year=year, kind=Declaration.Kind.YEARLY)
-    count = Employer.objects.filter(~Exists(there), status=Employer.Status.ACTIVE).count()
-    hint = _("fee year %(year)s") % {"year": year}
-    return Count(
-        _("Not declared"),
-        count,
-        f"{reverse('enrollment:employers')}?declared=missing",
-        hint,
-        "warn" if count else "",
-    )
+def _broken(request: HttpRequest) -> Count:
+    count = over_units(request, "broken", count_broken)
+    return Count(_("Broken months"), count, reverse("enrollment:broken"), "", "warn" if count else "")
 
 
 def _queue(request: HttpRequest) -> Mapping[str, Any]:
@@ -107,7 +105,9 @@ def _queue(request: HttpRequest) -> Mapping[str, Any]:
 def _notices(request: HttpRequest) -> list[Notice]:
     """Returns of one's own that were sent back."""
     back = (
-        Declaration.objects.filter(state=Declaration.State.RETURNED, entered_by_id=request.user.pk)
+        Declaration.objects.filter(
+            state=Declaration.State.RETURNED, entered_by_id=request.user.pk, from_employer=False
+        )
         .select_related("employer")
         .defer("draft")
         .order_by("-reviewed_at")[:5]
@@ -121,4 +121,38 @@ def _notices(request: HttpRequest) -> list[Notice]:
             when=f"{timezone.localtime(d.reviewed_at):%m-%d}" if d.reviewed_at else "",
         )
         for d in back
+    ]
+
+
+def _asked(request: HttpRequest) -> list[Notice]:
+    """What the office asks an employer in its portal, while the year's return is not handed in."""
+    employers = request.scope.employers  # type: ignore[attr-defined]
+    if not employers:
+        return []
+    year = month_asked().year
+    handed_in = Declaration.objects.filter(
+        employer=OuterRef("employer"),
+        fee_year=year,
+        kind=Declaration.Kind.YEARLY,
+        state__in=(Declaration.State.SUBMITTED, Declaration.State.APPROVED),
+    )
+    asked = (
+        FollowUp._base_manager.filter(  # the table shows an employer its own questions and nothing else
+            ~Exists(handed_in),
+            employer_id__in=employers,
+            how=FollowUp.How.ASKED,
+            taken_back_at=None,
+            day__gte=today() - timedelta(days=ASKED_DAYS),
+        )
+        .select_related("employer")
+        .order_by("-id")[:3]
+    )
+    return [
+        Notice(
+            text=_("%(employer)s: the agency asks for the return for %(year)s. %(said)s")
+            % {"employer": step.employer.name, "year": year, "said": step.said},
+            tone="warn",
+            when=f"{step.day:%m-%d}",
+        )
+        for step in asked
     ]

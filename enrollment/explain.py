@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from enrollment.declaring import Checker
 from enrollment.hooks import WageCalculation, explain_wage, wage_rules
 from enrollment.models import Declaration, DeclarationLine, Worker
+from jilin_si.access.scope import current
 from jilin_si.money import format_yuan, from_fen, to_fen
 from jilin_si.policy.calculations import documents_shown, formula_steps, parameters_shown
 from jilin_si.policy.calculators import Result, calculate
@@ -148,5 +149,9 @@ def _as_the_grid_has_it(declaration: Declaration, wage: Decimal, output: str) ->
     return from_fen(found)
 
 
-def _link(declaration: Declaration) -> Link:
+def _link(declaration: Declaration) -> Link | None:
+    """To the return, for the office; an employer's page is another."""
+    scope = current()
+    if not (scope.everything or scope.units):
+        return None
     return Link(declaration.code, reverse("enrollment:declaration", args=[declaration.pk]))

@@ -319,6 +319,16 @@ class RosterForm(RefusedForm):
         return cleaned
 
 
+class SheetForm(RefusedForm):
+    """A workbook that comes back."""
+
+    file = forms.FileField(
+        label=_("The filled workbook"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,text/csv"}),
+        help_text=_("up to 20 MB"),
+    )
+
+
 class UnmaskForm(RefusedForm):
     """The whole identity number is shown for a reason, which is kept."""
 
@@ -349,6 +359,7 @@ class WorkerFilter(OfficeForm):
     """Which workers are listed."""
 
     q = PlainCharField(label=_("Name, pinyin, number"), required=False, max_length=64)
+    employer = PlainCharField(label=_("Employer"), required=False, max_length=64)
     category = forms.ChoiceField(
         label=_("Employed as"), required=False, choices=[("", _("all")), *Category.choices]
     )

@@ -43,6 +43,21 @@ def may_enter(user: User | None, county_id: int) -> bool:
     return holds(user, county_id, *MAY_ENTER)
 
 
+def acts_for(user: User | None, employer_id: int) -> bool:
+    """Whether this person is a user of the employer's own."""
+    if user is None or not user.is_active:
+        return False
+    return Assignment.objects.filter(user=user, employer_id=employer_id, role=Role.EMPLOYER).exists()
+
+
+def require_declaring(user: User | None, county_id: int, employer_id: int) -> bool:
+    """Whether the employer itself declares, not the office. Raises PermissionDenied for anybody else."""
+    if user is not None and not may_enter(user, county_id) and acts_for(user, employer_id):
+        return True
+    require(user, county_id, *MAY_ENTER)
+    return False
+
+
 def may_review(user: User | None, county_id: int) -> bool:
     """Whether this person approves and sends back at this unit."""
     return holds(user, county_id, *MAY_REVIEW)

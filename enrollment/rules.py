@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import mul
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -72,8 +73,7 @@ def jilin_area_codes() -> frozenset[str]:
 
 def check_character(first17: str) -> str:
     """The 18th character of an identity number (ID-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(first17, _ID_WEIGHTS, strict=True))
-    return _ID_CHECKS[total % 11]
+    return _ID_CHECKS[sum(map(mul, map(int, first17), _ID_WEIGHTS)) % 11]
 
 
 def read_identity(number: str, province_prefixes: frozenset[str]) -> Identity | None:

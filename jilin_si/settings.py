@@ -157,6 +157,7 @@ CACHES = {
         "TIMEOUT": 600,
     }
 }
+DESK_SECONDS = 300  # how long the desk remembers a count that reads a whole unit; its list is always read anew
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost Redis signs nobody out
 SESSION_COOKIE_AGE = 10 * 3600  # absolute, seconds
 SESSION_IDLE_SECONDS = 30 * 60
@@ -204,7 +205,6 @@ ACCOUNT_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jilin SI"
-AXES_ENABLED = True
 MFA_ADAPTER = "jilin_si.access.second_factor.Adapter"
 MFA_FORMS = {
     "authenticate": "jilin_si.access.second_factor.CodeForm",
@@ -212,6 +212,7 @@ MFA_FORMS = {
     "activate_totp": "jilin_si.access.second_factor.FirstCodeForm",
 }
 SECOND_FACTOR = flag("SECOND_FACTOR", default=not (DEMO or TESTING))  # staff must have one
+AXES_ENABLED = True
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [
@@ -297,7 +298,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_DEFAULT_QUEUE = "posting"  # what moves money; a report never waits in front of it
-CELERY_TASK_ROUTES = {"*.tasks.report_*": {"queue": "reports"}}
+CELERY_TASK_ROUTES = {
+    "*.tasks.report_*": {"queue": "reports"},
+    "enrollment.roster": {"queue": "reports"},  # somebody waits at the page while the province's month is worked
+}
 CELERY_QUEUES_SERVED = ("posting", "reports")
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -312,8 +316,8 @@ CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # sends again what the queue forgot; both look at the database and are nothing where there is nothing to do
     "reconcile": {"task": "jobs.reconcile", "schedule": 12.0, "options": {"expires": 12}},
-    "start-due-months": {"task": "pooling.start_due", "schedule": 60.0, "options": {"expires": 60}},
     "seal-audit": {"task": "access.seal_audit", "schedule": 3600.0, "options": {"expires": 3600}},
+    "start-due-months": {"task": "pooling.start_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PLACES.state / "beat")
 

@@ -23,6 +23,7 @@ PAGES = (
     ("pooling/", "pooling"),
     ("sample/", "sample"),
     ("estimate/", "pension.estimate"),
+    ("check-workbook/", "enrollment.checker"),
     ("api/v1/", "jilin_si.policy.api"),
 )
 

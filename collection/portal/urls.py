@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from collection.portal import views
+from collection.portal import declaring, views
 
 app_name = "portal"
 urlpatterns = [
@@ -15,5 +15,17 @@ urlpatterns = [
     path("statements/", views.statements, name="statements"),
     path("statements/<str:code>/<str:file_format>/", views.statement_file, name="statement_file"),
     path("declarations/", views.declarations, name="declarations"),
+    path("declarations/start/", declaring.start, name="declare"),
+    path("declarations/<int:pk>/", declaring.declaration, name="declaration"),
+    path("declarations/<int:pk>/row/", declaring.row, name="declaration_row"),
+    path("declarations/<int:pk>/check/", declaring.check, name="declaration_check"),
+    path("declarations/<int:pk>/side/", declaring.side, name="declaration_side"),
+    path("declarations/<int:pk>/draft/", declaring.draft, name="declaration_draft"),
+    path("declarations/<int:pk>/people/", declaring.people, name="declaration_people"),
+    path("declarations/<int:pk>/excel/", declaring.excel, name="declaration_excel"),
+    path("declarations/<int:pk>/workbook/", declaring.workbook, name="declaration_workbook"),
+    path("declarations/<int:pk>/withdraw/", declaring.withdraw, name="declaration_withdraw"),
+    path("sheets/<int:pk>/", declaring.sheet, name="sheet"),
+    path("sheets/<int:pk>/take/", declaring.sheet_take, name="sheet_take"),
     path("people/", views.people, name="people"),
 ]

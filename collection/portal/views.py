@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collection.models import IssuedStatement, OfficeAccount
+from collection.portal.declaring import years_to_declare
 from collection.portal.employer import CHOSEN, employers_of, for_employer
 from collection.selectors import bills
 from collection.selectors import people as persons
@@ -17,6 +18,7 @@ from collection.views.bills import bill_context
 from collection.views.common import UNREADABLE, period_or_404
 from collection.views.papers import first_form, issue, issued_file, send_bill, statements_of
 from enrollment.models import Declaration, Employer
+from jilin_si.access.once import new_key
 from jilin_si.agencies.clock import today
 from jilin_si.web.formats import has_hidden_characters, plain_text
 
@@ -109,9 +111,14 @@ def statement_file(request: HttpRequest, employer: Employer, code: str, file_for
 def declarations(request: HttpRequest, employer: Employer) -> HttpResponseBase:
     """What was declared, with its state and why it came back."""
     found = Declaration.objects.filter(employer=employer).defer("draft").order_by("-fee_year", "-id")[:60]
-    return render(
-        request, "collection/portal/declarations.html", {"employer": employer, "declarations": found}
-    )
+    begun = {d.fee_year: d for d in found if d.kind == Declaration.Kind.YEARLY}
+    open_years = {*years_to_declare(), *(year for year, d in begun.items() if d.may_be_entered)}
+    context = {
+        "employer": employer,
+        "declarations": found,
+        "years": [(year, begun.get(year), new_key()) for year in sorted(open_years)],
+    }
+    return render(request, "collection/portal/declarations.html", context)
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,6 +36,8 @@ from jilin_si.policy.database import database_policy
 
 PLAUSIBLE_MULTIPLE = 20
 LARGEST_WAGE = Decimal(100_000)
+TOLD_EVERY = 500
+COMPARED = ("category", "identity", "first_work_date", "deemed_months")
 TOTALS = {"合计", "总计", "小计", "共计", "total"}
 
 MESSAGES: dict[str, Any] = {
@@ -84,8 +86,8 @@ class RosterRow:
     cells: Sequence[str]
     number: IdentityNumber | None = None
     name: str = ""
-    category: str = Category.CONTRACT
-    identity: str = Identity.WORKER
+    category: str = ""
+    identity: str = ""
     first_work_date: date | None = None
     deemed_months: int | None = None
     wage: Decimal | None = None
@@ -126,8 +128,12 @@ def check_roster(
     columns: Columns,
     employer: Employer | None = None,
     first_period: date | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> CheckedRoster:
-    """Check every row; with an employer also against the registry: who works there, who is insured elsewhere."""
+    """Check every row; with an employer also against the registry: who works there, who is insured elsewhere.
+
+    ``progress`` is told now and then how many rows were looked at.
+    """
     day = today()
     period = first_period or period_of(day)
     reader = _Reader(columns, day, period, _average_wage(employer, period))
@@ -135,10 +141,13 @@ def check_roster(
     for number, cells in enumerate(table[columns.header + 1 :], columns.header + 2):
         if any(cells) and not _is_total(cells, columns):
             rows.append(reader.read(number, cells))
+            if progress and len(rows) % TOLD_EVERY == 0:
+                progress(len(rows))
     _find_doubles(rows)
     if employer is not None:
         _compare(rows, employer, period)
     for row in rows:
+        row.category, row.identity = row.category or Category.CONTRACT, row.identity or Identity.WORKER
         if row.wrong:
             row.state = "wrong"
     return CheckedRoster(rows, columns)
@@ -221,15 +230,11 @@ class _Reader:
 
     def _words(self, row: RosterRow) -> None:
         try:
-            row.category = (
-                read_word(self.cell(row, "category"), CATEGORIES, "category_unknown") or row.category
-            )
+            row.category = read_word(self.cell(row, "category"), CATEGORIES, "category_unknown") or ""
         except CellError as error:
             return self.refuse(row, "category", error.code)
         try:
-            row.identity = (
-                read_word(self.cell(row, "identity"), IDENTITIES, "identity_unknown") or row.identity
-            )
+            row.identity = read_word(self.cell(row, "identity"), IDENTITIES, "identity_unknown") or ""
         except CellError as error:
             return self.refuse(row, "identity", error.code)
         try:
@@ -277,27 +282,29 @@ def _compare(rows: list[RosterRow], employer: Employer, period: date) -> None:
         [row.number.key for row in good if row.number], [row.name for row in good], [period] * len(good)
     )
     here = {
-        e.worker_id: e
-        for e in Employment.objects.filter(employer=employer, last_period__isnull=True).select_related(
-            "worker"
-        )
+        worker_id: facts
+        for worker_id, *facts in Employment.objects.filter(
+            employer=employer, last_period__isnull=True
+        ).values_list("worker_id", *(f"worker__{name}" for name in COMPARED))
     }
     for row, known in zip(good, told, strict=True):
         if known is not None:
             _compare_one(row, known, here.get(known.worker_id))
 
 
-def _compare_one(row: RosterRow, known: Standing, employment: Employment | None) -> None:
+def _compare_one(row: RosterRow, known: Standing, here: Sequence[Any] | None) -> None:
     row.worker_id = known.worker_id
     if not known.same_name:
         row.wrong = Wrong("name", "other_name", MESSAGES["other_name"])
-    elif employment is not None:
-        worker = employment.worker
+    elif here is not None:
+        category, identity, first_work_date, deemed_months = here
+        # what the roster does not say stays as it is
+        row.category, row.identity = row.category or category, row.identity or identity
         same = (
-            worker.category == row.category
-            and worker.identity == row.identity
-            and row.first_work_date in (None, worker.first_work_date)
-            and row.deemed_months in (None, worker.deemed_months)
+            category == row.category
+            and identity == row.identity
+            and row.first_work_date in (None, first_work_date)
+            and row.deemed_months in (None, deemed_months)
         )
         row.state = "same" if same else "change"
     elif known.insured:

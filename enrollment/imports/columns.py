@@ -44,9 +44,14 @@ FIELDS: Mapping[str, tuple[object, tuple[str, ...]]] = {
 }  # fmt: skip
 REQUIRED = ("number", "name")
 IGNORE = "ignore"
+# what this office itself writes beside the rows that it gives back
+GIVEN_BACK = ("行", "原因", "row", "reason")
 
+_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
 _PLAIN = re.compile(r"[\s:：*＊]")
 _BY_HEAD = {_head: field for field, (_word, heads) in FIELDS.items() for _head in heads}
+_BY_HEAD |= dict.fromkeys(GIVEN_BACK, IGNORE)
+_KNOWN = [_head for _head, _field in _BY_HEAD.items() if _field != IGNORE]
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,11 @@ class Column:
     head: str
     field: str = ""
     proposal: str = ""
+
+    @property
+    def given_back(self) -> bool:
+        """Whether this office wrote the column itself, beside rows that it gave back."""
+        return plain_head(self.head) in GIVEN_BACK
 
     @property
     def letter(self) -> str:
@@ -111,32 +121,59 @@ def plain_head(text: str) -> str:
 
 
 def find_columns(rows: Sequence[Sequence[str]]) -> Columns | None:
-    """The row with the heads: the first that names the required columns, else the one that names most; None if none."""
+    """The row with the heads: the first that names the required columns, else the one that names most; None if none.
+
+    Where no row names two, the one whose cells come nearest to heads is taken, and each of its columns is asked.
+    """
     best: tuple[int, int] | None = None
     for number, row in enumerate(rows[:LOOKED_AT]):
-        known = {_BY_HEAD.get(plain_head(cell[1:])) for cell in row if cell.startswith("s")} - {None}
+        known = {_BY_HEAD.get(plain_head(cell[1:])) for cell in row if cell.startswith("s")} - {None, IGNORE}
         if set(REQUIRED) <= known:
-            return _columns(number, row)
+            return _columns(number, rows)
         if len(known) >= 2 and (best is None or len(known) > best[1]):
             best = number, len(known)
-    return _columns(best[0], rows[best[0]]) if best else None
+    best = best or _nearest(rows)
+    return _columns(best[0], rows) if best else None
 
 
-def _columns(number: int, row: Sequence[str]) -> Columns:
+def _nearest(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+    best: tuple[int, int] | None = None
+    for number, row in enumerate(rows[:LOOKED_AT]):
+        like = {_proposal(cell[1:]) for cell in row if cell.startswith("s") and len(cell) < 30} - {IGNORE}
+        if len(like) >= 2 and (best is None or len(like) > best[1]):
+            best = number, len(like)
+    return best
+
+
+def _columns(number: int, rows: Sequence[Sequence[str]]) -> Columns:
     columns = []
     taken: set[str] = set()
-    for place, cell in enumerate(row):
+    for place, cell in enumerate(rows[number]):
         head = cell[1:].strip() if cell else ""
         if not head:
             continue
         field = _BY_HEAD.get(plain_head(head), "")
-        if field in taken:
+        if field in taken and field != IGNORE:
             field = ""
         taken.add(field)
-        columns.append(Column(place, head, field, "" if field else _proposal(head)))
-    return Columns(number, tuple(columns))
+        columns.append(Column(place, head, field))
+    below = rows[number + 1 : number + 1 + LOOKED_AT]
+    return Columns(
+        number,
+        tuple(
+            c if c.field else Column(c.place, c.head, "", _numbers_in(c.place, below) or _proposal(c.head))
+            for c in columns
+        ),
+    )
+
+
+def _numbers_in(place: int, below: Sequence[Sequence[str]]) -> str:
+    """Whether a column holds identity numbers, whatever its head calls them."""
+    cells = [row[place][1:] for row in below if place < len(row) and row[place]]
+    found = sum(1 for cell in cells if _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell).strip()))
+    return "number" if found * 2 > len(cells) else ""
 
 
 def _proposal(head: str) -> str:
-    near = difflib.get_close_matches(plain_head(head), list(_BY_HEAD), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(plain_head(head), _KNOWN, n=1, cutoff=0.6)
     return _BY_HEAD[near[0]] if near else IGNORE

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from enrollment.imports.cells import shown
-from enrollment.imports.checking import CheckedRoster, RosterRow, check_roster
+from enrollment.imports.checking import CheckedRoster, check_roster
 from enrollment.imports.columns import FIELDS, IGNORE, Column, Columns, find_columns
 from enrollment.imports.models import RosterImport
+from enrollment.imports.results import STATES, Result
 from jilin_si.web.exports import Column as FileColumn
 
+__all__ = ["PER_PAGE", "STATES"]
 PER_PAGE = 50
-STATES = ("wrong", "new", "change", "same")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,6 @@ class ShownRow:
     """A row of the preview: its line in the sheet, its cells, what is wrong with it."""
 
     row: int
-    state: str
     cells: list[ShownCell]
     reason: str
 
@@ -47,21 +47,24 @@ def check_kept(kept: RosterImport, columns: Columns) -> CheckedRoster:
     return check_roster(kept.table, columns, kept.employer, kept.first_period)
 
 
-def shown_rows(rows: Sequence[RosterRow], columns: Columns) -> list[ShownRow]:
-    """Rows with the cells of the columns that are taken."""
+def result_of(kept: RosterImport, columns: Columns) -> Result:
+    """What is known of the rows: found by the job, or of a short file asked now."""
+    return Result.read(kept.checked) if kept.checked else Result.of(check_kept(kept, columns))
+
+
+def shown_rows(
+    table: Sequence[Sequence[str]], rows: Sequence[int], result: Result, columns: Columns
+) -> list[ShownRow]:
+    """Rows of the sheet (counted from 1) with the cells of the columns that are taken."""
     shown_columns = taken(columns)
     return [
         ShownRow(
-            row.row,
-            row.state,
+            row,
             [
-                ShownCell(
-                    shown(row.cells[column.place]) if column.place < len(row.cells) else "",
-                    bool(row.wrong and row.wrong.field == column.field),
-                )
+                ShownCell(_text(table, row, column.place), result.field_of(row) == column.field)
                 for column in shown_columns
             ],
-            row.wrong.text if row.wrong else "",
+            result.reason_of(row),
         )
         for row in rows
     ]
@@ -77,21 +80,27 @@ def field_words() -> list[tuple[str, object]]:
     return [(name, word) for name, (word, _heads) in FIELDS.items()] + [(IGNORE, _("not taken"))]
 
 
-def wrong_file(checked: CheckedRoster) -> tuple[list[FileColumn], Iterator[tuple[str, ...]]]:
-    """The wrong rows as a file: the same columns, and the reason in one more."""
-    columns = checked.columns.columns
-    places = [column.place for column in columns]
+def wrong_file(
+    table: Sequence[Sequence[str]], result: Result, columns: Columns
+) -> tuple[list[FileColumn], Iterator[tuple[str, ...]]]:
+    """The wrong rows as a file: the same columns, and row and reason in two more (those of an earlier file go)."""
+    heads = [column for column in columns.columns if not column.given_back]
+    places = [column.place for column in heads]
 
     def cell(place: int) -> FileColumn:
-        return FileColumn(columns[place].head, lambda row: row[place], "text")
+        return FileColumn(heads[place].head, lambda row: row[place], "text")
 
-    made = [cell(place) for place in range(len(columns))]
+    made = [cell(place) for place in range(len(heads))]
     made.append(FileColumn(_("Row"), lambda row: row[-2], "text"))
-    made.append(FileColumn(_("Reason"), lambda row: row[-1], "text"))
+    made.append(FileColumn(_("Reason"), lambda row: row[-1], "text", 40))
 
     def rows() -> Iterator[tuple[str, ...]]:
-        for row in checked.of("wrong"):
-            texts = [shown(row.cells[place]) if place < len(row.cells) else "" for place in places]
-            yield (*texts, str(row.row), row.wrong.text if row.wrong else "")
+        for row in result.rows["wrong"]:
+            yield (*(_text(table, row, place) for place in places), str(row), result.reason_of(row))
 
     return made, rows()
+
+
+def _text(table: Sequence[Sequence[str]], row: int, place: int) -> str:
+    cells = table[row - 1] if row <= len(table) else []
+    return shown(cells[place]) if place < len(cells) else ""

@@ -9,15 +9,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
-from django.utils import timezone
 
 from enrollment.hooks import LineRule, WageRules, wage_rules
-from enrollment.models import Declaration, DeclarationLine, Employer
+from enrollment.models import Declaration, DeclarationAnswer, DeclarationLine, Employer
 from enrollment.search import employers_like
 from jilin_si.agencies import clock
 from jilin_si.money import from_fen, to_fen
 
-LATE_AFTER_DAYS = 2
 LARGE_CHANGE = Decimal(20)
 
 
@@ -116,13 +114,6 @@ def _below_floor(declarations: list[Declaration]) -> dict[int, int]:
 
 def _personal(employer: Employer, declaration: Declaration) -> LineRule | None:
     return wage_rules(employer, declaration.first_period).personal
-
-
-def is_late(declaration: Declaration) -> bool:
-    """Whether a return has waited for review for more than two days."""
-    if declaration.submitted_at is None:
-        return False
-    return (clock.today() - timezone.localtime(declaration.submitted_at).date()).days > LATE_AFTER_DAYS
 
 
 @dataclass(frozen=True)
@@ -237,6 +228,15 @@ def review_of(declaration: Declaration) -> Review:
         left = _line_queryset(before).filter(worker_id__in=list(wages_before)).select_related("worker")
         gone = [Gone(line.worker_id, line.worker.name, line.wage) for line in left]
     return Review(rows, gone, before, rules)
+
+
+def answers_of(declaration: Declaration) -> list[DeclarationAnswer]:
+    """Who has no wages in a return and is answered for."""
+    return list(
+        DeclarationAnswer.objects.filter(declaration=declaration)
+        .select_related("worker")
+        .order_by("worker_id")
+    )
 
 
 def _general_change(lines: list[DeclarationLine], before: Mapping[int, Decimal]) -> Decimal:

@@ -12,20 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import hooks
-from enrollment.declaring import (
-    MAX_ROWS,
-    MAX_TEXT,
+from enrollment.declaring import MAX_ROWS, MAX_TEXT, CheckedDeclaration, CheckedRow, Checker
+from enrollment.models import Declaration, DeclarationAnswer, Employer
+from enrollment.permissions import MAY_REVIEW, require, require_declaring
+from enrollment.refusals import Refusal, Stale
+from enrollment.return_rows import (
     ROW_FIELDS,
-    CheckedDeclaration,
-    CheckedRow,
-    Checker,
+    Person,
     draft_rows,
     months_possible,
     people_of,
+    whole_number,
+    works_at,
 )
-from enrollment.models import Declaration, Employer
-from enrollment.permissions import MAY_ENTER, MAY_REVIEW, require
-from enrollment.refusals import Refusal, Stale
 from enrollment.services.workers import UNIQUE_VIOLATION, enrol_worker, sqlstate
 from jilin_si.access.audit import AuditEntry, record
 from jilin_si.agencies import clock
@@ -49,7 +48,7 @@ class NotReady(Exception):
 
 def start_declaration(*, employer: Employer, fee_year: int, by: User | None) -> Declaration:
     """The yearly declaration of an employer: the one that is there, or a new draft with everybody in it."""
-    require(by, employer.county_id, *MAY_ENTER)
+    require_declaring(by, employer.county_id, employer.pk)
     there = Declaration.objects.filter(
         employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY
     ).first()
@@ -63,10 +62,7 @@ def start_declaration(*, employer: Employer, fee_year: int, by: User | None) -> 
         .only("retirees", "retiree_cost")
         .first()
     )
-    rows = [
-        {"worker": str(p.worker_id), "months": str(months_possible(p.first_work_date, fee_year))}
-        for p in people_of(employer, fee_year).values()
-    ]
+    rows = [_row_of(person, fee_year) for person in people_of(employer, fee_year).values()]
     draft = {
         "rows": rows,
         "retirees": str(before.retirees) if before else "",
@@ -107,13 +103,10 @@ def save_declaration_draft(
     ``version`` is the one that the page began with and ``page`` the page's own mark: a page saves as often as it
     likes, but not over what somebody else stored meanwhile (Stale). Nothing is checked yet but the size.
     """
-    require(by, declaration.county_id, *MAY_ENTER)
+    require_declaring(by, declaration.county_id, declaration.employer_id)
     with transaction.atomic():
         held = _hold(declaration)
-        if not held.may_be_entered:
-            raise Refusal(
-                "", "state", _("This declaration is not being entered any more. Load the page again.")
-            )
+        _check_typing(held)
         draft = dict(held.draft or {})
         if held.version != version and draft.get("page") != page:
             raise _stale(held)
@@ -149,29 +142,62 @@ def save_declaration_draft(
     return held
 
 
+def bring_people_up_to_date(*, declaration: Declaration, version: int, by: User | None) -> tuple[int, int]:
+    """Add to a return being typed who works there and is not in it, and take out who is no longer of the employer.
+
+    Returns how many came and went. Raises Stale, Refusal, PermissionDenied.
+    """
+    require_declaring(by, declaration.county_id, declaration.employer_id)
+    with transaction.atomic():
+        held = _hold(declaration)
+        _check_typing(held)
+        if held.version != version:
+            raise _stale(held)
+        people = people_of(held.employer, held.fee_year)
+        rows = draft_rows(held.draft)
+        staying = [row for row in rows if not row["worker"] or whole_number(row["worker"]) in people]
+        inside = {whole_number(row["worker"]) for row in staying}
+        missing = [
+            _row_of(p, held.fee_year)
+            for p in people.values()
+            if p.worker_id not in inside and works_at(p, held.first_period)
+        ]
+        came, went = len(missing), len(rows) - len(staying)
+        if came or went:
+            held.draft = {**held.draft, "rows": [*staying, *missing], "page": ""}
+            held.version += 1
+            held.workers = len(staying) + came
+            held.save(update_fields=["draft", "version", "workers"])
+            _record("type_declaration", held, by, details={"came": came, "went": went})
+    return came, went
+
+
 def submit_declaration(
     *, declaration: Declaration, version: int, by: User | None, page: str = ""
 ) -> Declaration:
     """Hand the return in for review: check everything, enrol new people, write the lines.
 
-    Raises NotReady with every fault, Stale, Refusal.
+    An employer's own return goes into the same queue, marked as such. Raises NotReady with every fault, Stale,
+    Refusal, PermissionDenied.
     """
-    require(by, declaration.county_id, *MAY_ENTER)
+    by_employer = require_declaring(by, declaration.county_id, declaration.employer_id)
     with transaction.atomic():
         held = _hold(declaration)
         if not held.may_be_entered:
             raise Refusal("", "state", _("This declaration was handed in already."))
         if held.version != version and (not page or (held.draft or {}).get("page") != page):
             raise _stale(held)
-        checked = Checker(held).whole(held.draft)
+        checked = Checker(held, by_employer).whole(held.draft)
         if not checked.may_be_handed_in:
             raise NotReady(checked)
-        for row in checked.rows:
+        for row in checked.declared:
             if row.is_new:
                 _enrol(row, held, by)
-        write_lines(held, checked.rows)
+        write_lines(held, checked.declared)
+        _write_answers(held, checked.answered)
         held.state = State.SUBMITTED
-        held.workers = len(checked.rows)
+        held.from_employer = by_employer
+        held.workers = len(checked.declared)
         held.wages = from_fen(checked.wages_fen)
         held.retirees = checked.retirees
         held.retiree_cost = from_fen(checked.retiree_cost_fen)
@@ -190,6 +216,8 @@ def submit_declaration(
                 "wages": held.wages,
                 "retirees": held.retirees,
                 "retiree_cost": held.retiree_cost,
+                "answered": len(checked.answered),
+                "from_employer": by_employer,
             },
         )
     return held
@@ -197,7 +225,7 @@ def submit_declaration(
 
 def withdraw_declaration(*, declaration: Declaration, version: int, by: User | None) -> Declaration:
     """Take a return back before it is reviewed, to type on."""
-    require(by, declaration.county_id, *MAY_ENTER)
+    require_declaring(by, declaration.county_id, declaration.employer_id)
     with transaction.atomic():
         held = _submitted(declaration, version)
         held.state = State.DRAFT
@@ -293,6 +321,27 @@ def write_lines(declaration: Declaration, rows: Sequence[CheckedRow]) -> None:
         )
 
 
+def _write_answers(declaration: Declaration, rows: Sequence[CheckedRow]) -> None:
+    """Write who is answered for in place of an earlier hand-in."""
+    DeclarationAnswer.objects.filter(declaration=declaration).delete()
+    DeclarationAnswer.objects.bulk_create(
+        DeclarationAnswer(
+            declaration=declaration,
+            worker_id=row.person.worker_id,
+            county_id=declaration.county_id,
+            employer_id=declaration.employer_id,
+            answer=row.answer,
+            note=row.reason[:200],
+        )
+        for row in rows
+        if row.person
+    )
+
+
+def _row_of(person: Person, fee_year: int) -> dict[str, str]:
+    return {"worker": str(person.worker_id), "months": str(months_possible(person.first_work_date, fee_year))}
+
+
 def _enrol(row: CheckedRow, declaration: Declaration, by: User | None) -> None:
     """A new person of the return is enrolled with it, from the return's first month on."""
     try:
@@ -321,6 +370,11 @@ def _hold(declaration: Declaration) -> Declaration:
     return (
         Declaration.objects.select_for_update(of=("self",)).select_related("employer").get(pk=declaration.pk)
     )
+
+
+def _check_typing(held: Declaration) -> None:
+    if not held.may_be_entered:
+        raise Refusal("", "state", _("This declaration is not being entered any more. Load the page again."))
 
 
 def _submitted(declaration: Declaration, version: int) -> Declaration:

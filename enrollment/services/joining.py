@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from enrollment.declaring import Checker, draft_rows
+from enrollment.declaring import Checker
 from enrollment.models import Declaration, Employer
+from enrollment.return_rows import draft_rows
 from enrollment.services.declarations import NotReady, start_declaration, write_lines
 from jilin_si.access.audit import record
 from jilin_si.agencies import clock

@@ -1,6 +1,6 @@
 /* The keyboard grid: a table whose white cells are inputs and whose grey cells the server computes while one types on.
    Enter next cell · ↑↓ rows · Ctrl ' copy above · Ins new row · F8 next error · Alt Z undo row · Alt R keep a warning
-   with a reason · Esc restore cell · Ctrl Enter submit · PgUp PgDn, Ctrl Home, Ctrl End · paste from a sheet.
+   with a reason · Alt A the cell aside · Esc restore cell · Ctrl Enter submit · PgUp PgDn, Ctrl Home, Ctrl End · paste from a sheet.
 
    <table class="g stay" data-grid data-prefix="rows" data-row-url="…" data-check-url="…" data-first="wage"
           data-side-url="…" data-side="row-panel" data-known="grid-known">
@@ -8,6 +8,8 @@
        <td class="in num"><input name="rows-0-wage" data-col="wage" data-plain="money" data-label="…"></td>
        <td class="calc num" data-calc="average"></td> </tr>
    <template data-grid-new> the same row with __n__ for its number and __line__ for its line </template>
+
+   A select with data-aside instead of data-col belongs to the row and lies beside the way of Enter: Alt A leads to it.
 
    data-row-url: POST of the row's fields (their bare names) and _row, _leaving ("cell" or "row"); answers
      {values: {wage: "5,980.00"}, calc: {average: "498.33" | {text, tone, note}}, errors: [{cell, text}],
@@ -31,7 +33,7 @@
       table.addEventListener("focusout", (event) => this.left(event));
       table.addEventListener("keydown", (event) => this.pressed(event));
       table.addEventListener("paste", (event) => this.pasted(event));
-      table.addEventListener("change", (event) => event.target.matches("select[data-col]") && this.changed(event.target));
+      table.addEventListener("change", (event) => event.target.matches("select:is([data-col], [data-aside])") && this.changed(event.target));
       this.form.addEventListener("keydown", (event) => this.formKey(event));
       this.form.addEventListener("submit", (event) => this.submitted(event));
       this.form.addEventListener("draft:restore", (event) => this.makeRoom(event.detail));
@@ -93,9 +95,15 @@
 
     pressed(event) {
       const field = event.target;
-      if (!field.matches("[data-col]") || event.isComposing) return;
+      if (event.isComposing) return;
       const { key, ctrlKey, altKey, shiftKey } = event;
       const row = field.closest("tr");
+      if (field.matches("[data-aside]") && key === "Enter" && !ctrlKey) {
+        event.preventDefault();
+        this.next(this.cells(row).at(-1), 1);
+        return;
+      }
+      if (!field.matches("[data-col]")) return;
       const act = () => {
         if (key === "Enter" && ctrlKey) return this.submit();
         if (key === "Enter") return this.next(field, shiftKey ? -1 : 1);
@@ -110,6 +118,7 @@
         if (key === "Escape") return this.restore(field);
         if (altKey && event.code === "KeyZ") return this.undoRow(row);
         if (altKey && event.code === "KeyR") return this.giveReason(row);
+        if (altKey && event.code === "KeyA") return this.go(row.querySelector("[data-aside]"));
         return false;
       };
       if (act() !== false) {
@@ -149,7 +158,7 @@
     /* ── entering and leaving ── */
     entered(event) {
       const field = event.target;
-      if (!field.matches("[data-col]")) return;
+      if (!field.matches("[data-col], [data-aside]")) return;
       this.entry = field.value;
       const row = field.closest("tr");
       if (this.current === row) return;
@@ -174,7 +183,7 @@
       const { value, error } = jsi.readField(field);
       if (field.tagName !== "SELECT") field.value = value;
       this.entry = field === document.activeElement ? field.value : this.entry;
-      this.state(row).local[field.dataset.col] = error;
+      if (field.dataset.col) this.state(row).local[field.dataset.col] = error;
       this.tellDraft();
       if (error) return this.render(row);
       return this.askRow(row, "cell");

@@ -1,0 +1,53 @@
+"""Why somebody of an employer is not paid for in its return (未申报说明): left, unpaid, moved.
+
+A yearly return is complete where each person who works there has either wages in it or one of these answers.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jilin_si.access.scope import ScopedManager
+
+
+class Answer(models.TextChoices):
+    """What became of a person who has no wages in the return."""
+
+    LEFT = "left", _("Has left")
+    UNPAID = "unpaid", _("Works without pay")
+    MOVED = "moved", _("Moved to another employer")
+
+
+class DeclarationAnswer(models.Model):
+    """One person of a return who is answered for instead of declared; as the return was handed in."""
+
+    id = models.BigAutoField(primary_key=True)
+    declaration = models.ForeignKey(
+        "enrollment.Declaration", models.PROTECT, related_name="answers", verbose_name=_("declaration")
+    )
+    worker = models.ForeignKey(
+        "enrollment.Worker", models.PROTECT, related_name="+", verbose_name=_("worker")
+    )
+    county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
+    employer = models.ForeignKey(
+        "enrollment.Employer", models.PROTECT, related_name="+", verbose_name=_("employer")
+    )
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer.choices)
+    note = models.CharField(_("reason"), max_length=200, blank=True, default="")
+
+    scope_employer = "employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("person answered for")
+        verbose_name_plural = _("people answered for")
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "worker"], name="declaration_answer_once"),
+            models.CheckConstraint(
+                condition=models.Q(answer__in=["left", "unpaid", "moved"]), name="declaration_answer_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_answer_display()
