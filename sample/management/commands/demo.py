@@ -12,6 +12,7 @@ from django.utils import translation
 
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.servers import processes
+from sample import practice
 from sample.crew import crew
 from sample.cycle import Cycle
 from sample.load import NotEmptyError, load_province
@@ -64,6 +65,7 @@ class Command(BaseCommand):
                 f"The database holds the province at 1:{sample.scale}. RESET=1 starts anew with 1:{scale}."
             )
         if sample is not None and sample.finished_at is not None:
+            practice.prepare()
             self.say(
                 f"The sample province is there: {sample.employers:,} employers, {sample.workers:,} workers."
             )
@@ -82,6 +84,8 @@ class Command(BaseCommand):
                 self.say("Going on with the first month that is not closed.")
             with acting_as(everything()):
                 Cycle(pool, self.say).run(months)
+        if practice.prepare():
+            self.say("The practice county is ready: /sample/practice/")
         if months < 12:
             self.say(f"The sample province stands at the end of 1996-{months:02d}.")
         else:
