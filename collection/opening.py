@@ -148,7 +148,7 @@ def record_leavers(people: PeopleMoved) -> None:
     One partial reversing spell for each of their living ones, recorded in the first period not assessed; where the
     employer's retirees go too, their cost as well.
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "workers": list(people.workers),
         "employer": people.employer_id,
         "county": people.county_id,

@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from collection.models import OpenItem
-from collection.opening import LIVING_OF_PEOPLE, reverse_retiree_cost
-from enrollment.hooks import EmployerSums, PeopleMoved, PeopleTakenOver
+from collection.opening import LIVING_OF_PEOPLE, record_leavers, reverse_retiree_cost
+from enrollment.hooks import Charged, EmployerSums, PeopleMoved, PeopleTakenOver
 from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY
 from jilin_si.ledger.services import recording_period
 from jilin_si.money import from_fen, to_fen
@@ -37,7 +37,9 @@ def employer_sums(employer_id: int, period: date) -> EmployerSums:
             [employer_id, period],
         )
         retirees, cost = cursor.fetchone()
-    return EmployerSums({row["line"]: row["own_part"] + row["unit_part"] for row in owed}, int(retirees), from_fen(cost))
+    return EmployerSums(
+        {row["line"]: row["own_part"] + row["unit_part"] for row in owed}, int(retirees), from_fen(cost)
+    )
 
 
 def running_wages(
@@ -67,6 +69,81 @@ def running_wages(
         for worker, year, fen, provisional in rows:
             found.setdefault(worker, {})[str(year)] = {"fen": fen, "provisional": provisional}
     return found
+
+
+def charged(employer_id: int, county_id: int, workers: Sequence[int], first_period: date) -> Charged:
+    """What was charged for workers with an employer from a month on: by spells, and by months assessed already."""
+    arguments: dict[str, Any] = {
+        "year": first_period.year,
+        "county": county_id,
+        "employer": employer_id,
+        "workers": list(workers),
+        "first": first_period,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(HASH_ONLY)
+        cursor.execute(
+            f"""
+            with {LIVING_OF_PEOPLE}
+            select (select array_agg(distinct worker_id) from mine where last_period >= %(first)s),
+                   (select count(*) from living where last_living >= greatest(first_period, %(first)s)),
+                   (select array_agg(p.period::date order by p.period) from ledger_period p
+                    where p.agency_id = %(county)s and p.state <> 'open' and p.period >= %(first)s
+                      and exists (select 1 from living l where p.period between l.first_period and l.last_living))
+            """,
+            arguments,
+        )
+        ever, living, billed = cursor.fetchone()
+        cursor.execute(ANY_JOIN)
+    return Charged(frozenset(ever or ()), living, list(billed or ()))
+
+
+def take_back_declaration(declaration: Any) -> None:
+    """Reverse what an approved declaration charges; what had gone on provisionally before it goes on again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select worker_id from enrollment_declarationline where fee_year = %s and county_id = %s"
+            " and declaration_id = %s",
+            [declaration.fee_year, declaration.county_id, declaration.pk],
+        )
+        workers = [worker for (worker,) in cursor.fetchall()]
+    yearly = declaration.kind == "yearly"
+    first = declaration.first_period
+    record_leavers(PeopleMoved(declaration.employer_id, declaration.county_id, workers, first, yearly))
+    if not yearly:
+        return
+    arguments = _arguments(declaration.county_id, declaration.employer_id, first)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,
+                                          fee_year, county_id, provisional)
+            select distinct on (s.worker_id) s.worker_id, s.employer_id, s.wage_fen,
+                   greatest(s.first_period, %(first)s), least(s.last_period, coalesce(e.last_period, s.last_period)),
+                   %(recorded)s, s.fee_year, s.county_id, true
+            from collection_spell s
+            join enrollment_employment e on e.worker_id = s.worker_id and e.employer_id = s.employer_id
+              and e.leave_reason <> 'taken_back' and e.first_period <= s.last_period
+              and coalesce(e.last_period, 'infinity') >= greatest(s.first_period, %(first)s)
+            where s.fee_year = %(year)s and s.county_id = %(county)s and s.employer_id = %(employer)s
+              and s.sign = 1 and s.provisional
+            order by s.worker_id, s.spell_id desc
+            """,
+            arguments,
+        )
+        cursor.execute(
+            """
+            insert into collection_retireecost (employer_id, county_id, retirees, cost_fen, first_period, last_period,
+                                                recorded_in, provisional)
+            select employer_id, county_id, retirees, cost_fen, greatest(first_period, %(first)s), last_period,
+                   %(recorded)s, true
+            from collection_retireecost
+            where employer_id = %(employer)s and sign = 1 and provisional
+              and extract(year from first_period) = %(year)s
+            order by id desc limit 1
+            """,
+            arguments,
+        )
 
 
 def charge_people_back(people: PeopleMoved) -> None:

@@ -82,6 +82,33 @@ class EmployerSums:
         return sum(self.arrears.values(), Decimal(0))
 
 
+@dataclass(frozen=True)
+class Charged:
+    """What was charged for workers with an employer from a month on.
+
+    ``ever`` has a spell, be it taken back; ``living`` how many spells count now; ``billed`` the assessed months.
+    """
+
+    ever: frozenset[int] = frozenset()
+    living: int = 0
+    billed: Sequence[date] = ()
+
+
+ChargedProvider = Callable[[int, int, Sequence[int], date], Charged]
+_charged: list[ChargedProvider] = []
+on_declaration_taken_back = Hook("an approved declaration that is taken back")
+
+
+def register_charged(provider: ChargedProvider) -> None:
+    """Say who knows what was charged."""
+    _charged[:] = [provider]
+
+
+def charged(employer_id: int, county_id: int, workers: Sequence[int], first_period: date) -> Charged:
+    """What was charged for workers with an employer from a month on; nothing where nobody charges."""
+    return _charged[0](employer_id, county_id, workers, first_period) if _charged else Charged()
+
+
 EmployerSumsProvider = Callable[[int, date], EmployerSums]
 RunningWages = Callable[[int, int, Sequence[int], date], dict[int, dict[str, Any]]]
 _sums: list[EmployerSumsProvider] = []

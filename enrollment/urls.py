@@ -12,6 +12,7 @@ from enrollment.views import (
     particulars,
     search,
     transfers,
+    undo,
     workers,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("employers/<int:pk>/", employers.employer, name="employer"),
     path("employers/<int:pk>/coverage/", employers.coverage, name="coverage"),
     path("employers/<int:pk>/events/<slug:kind>/", events.event_new, name="event_new"),
+    path("undo/<int:pk>/", undo.undo, name="undo"),
     path("moves/", events.moves, name="moves"),
     path("moves/<int:pk>/", events.move_in, name="move_in"),
     path("employers/<int:pk>/enrol/", workers.enrol, name="enrol"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from enrollment.forms import RefusedForm
 from enrollment.identity_numbers import read_identity_number
 from enrollment.models import Employer, Employment, Ownership
 from enrollment.refusals import Refusal
-from enrollment.services.events import Event
+from enrollment.services.events import Event, first_open
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import Agency
 from jilin_si.periods import period_of
@@ -36,7 +37,7 @@ class EventForm(RefusedForm):
         label=_("Takes effect in"), help_text=_("the first month in which it stands otherwise")
     )
     document_no = PlainCharField(
-        label=_("Document"), max_length=80, required=False, help_text=_("number of the decision or ruling")
+        label=_("Document no."), max_length=80, required=False, help_text=_("number of the decision or ruling")
     )
     successor = PlainCharField(
         label=_("Goes on with"), max_length=12, help_text=_("registration number, like 220181-0417")
@@ -55,7 +56,7 @@ class EventForm(RefusedForm):
 
     def __init__(self, employer: Employer, kind: str, *args: Any, **kwargs: Any) -> None:
         self.employer, self.kind = employer, kind
-        kwargs.setdefault("initial", {"effective_period": period_of(today())})
+        kwargs.setdefault("initial", {"effective_period": _first_month(employer)})
         super().__init__(*args, **kwargs)
         for name, kinds in ASKS.items():
             if kind not in kinds:
@@ -106,6 +107,14 @@ class EventForm(RefusedForm):
     def event(self) -> Event:
         """What the service is given."""
         return Event(kind=self.kind, **self.cleaned_data)
+
+
+def _first_month(employer: Employer) -> date:
+    """The first month in which an event can take effect; today's where the books are closed."""
+    try:
+        return first_open(employer.county_id)
+    except Refusal:
+        return period_of(today())
 
 
 class UndoForm(RefusedForm):

@@ -1,4 +1,4 @@
-"""What events add to other pages: a panel of the employer's page, a count of the desk."""
+"""What acts add to other pages, and how each kind of act is taken back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from enrollment.acts import undoing
+from enrollment.acts.employers import UndoApproval, UndoCoverage, UndoEvent
 from enrollment.acts.models import EmployerChange
+from enrollment.acts.people import UndoJoining, UndoLeaving, UndoRoster
 from enrollment.views.events import events_panel
 from jilin_si.access.models import Role
 from jilin_si.web.desk import Count, CountCard, register_count
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
 def register_acts() -> None:
     """List them (called when the app starts)."""
     register_panel("employer", 5, events_panel, column="side")
+    undoing.register("enrol_worker", UndoJoining())
+    undoing.register("end_employment", UndoLeaving())
+    undoing.register("import_roster", UndoRoster())
+    undoing.register("set_coverage", UndoCoverage())
+    undoing.register("approve_declaration", UndoApproval())
+    undoing.register("employer_event", UndoEvent())
     register_count(CountCard("moves", (Role.CLERK, Role.HEAD), 60, _moves))
 
 

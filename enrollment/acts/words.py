@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.acts.models import EmployerChange
@@ -55,13 +55,13 @@ def act_words(entry: AuditEntry) -> str:
     period = str(details.get("first_period", ""))[:7]
     if entry.act == "employer_event":
         word = str(dict(Kind.choices).get(details.get("kind", ""), details.get("kind", "")))
-        return _now("%(event)s from %(period)s: %(people)s people") % {
+        return gettext("%(event)s from %(period)s: %(people)s people") % {
             "event": word,
             "period": period,
             "people": details.get("people", 0),
         }
     if entry.act == "take_in_employer":
-        return _now("Taken in from another county from %(period)s: %(people)s people") % {
+        return gettext("Taken in from another county from %(period)s: %(people)s people") % {
             "period": period,
             "people": details.get("people", 0),
         }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 
 from enrollment.checks import ALREADY_INSURED, check_first_period
 from enrollment.imports.checking import RosterRow
-from enrollment.models import Employer
+from enrollment.models import Employer, Worker
 from enrollment.permissions import MAY_ENTER, require
 from enrollment.refusals import Refusal
 from enrollment.services.joining import declare_joining
@@ -23,6 +23,9 @@ from jilin_si.periods import period_of
 
 if TYPE_CHECKING:
     from jilin_si.access.models import User
+
+# what a roster may say otherwise about somebody who is there already
+CHANGED = ("category", "identity", "first_work_date", "deemed_months")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def store_roster(
     changed = [row for row in rows if row.good and row.state == "change"]
     with transaction.atomic():
         _enrol(employer, new, period)
-        _change(changed)
+        before = _change(changed)
         wages = {row.worker_id: row.wage for row in new if row.worker_id and row.wage is not None}
         total = sum(wages.values(), ZERO)
         if new or changed:
@@ -65,6 +68,9 @@ def store_roster(
                     "changed": len(changed),
                     "wages": total,
                     "first_period": period,
+                    # whom it brought and what it changed, so that it can be taken back whole
+                    "workers": [row.worker_id for row in new],
+                    "before": before,
                 },
             )
         if wages:
@@ -99,9 +105,12 @@ def _enrol(employer: Employer, rows: list[RosterRow], period: date) -> None:
         raise Refusal("", "already_insured", ALREADY_INSURED) from error
 
 
-def _change(rows: list[RosterRow]) -> None:
+def _change(rows: list[RosterRow]) -> dict[int, list[Any]]:
+    """Write what the roster says otherwise about people; returns how each stood before."""
     if not rows:
-        return
+        return {}
+    stood = Worker.objects.filter(pk__in=[row.worker_id for row in rows]).values_list("pk", *CHANGED)
+    before = {worker: [value and str(value) for value in values] for worker, *values in stood}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -121,3 +130,4 @@ def _change(rows: list[RosterRow]) -> None:
                 [row.deemed_months for row in rows],
             ],
         )
+    return before

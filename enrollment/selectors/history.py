@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from enrollment.acts.models import UndoneAct
+from enrollment.acts.undoing import undoing_of
 from enrollment.acts.words import act_words
 from enrollment.lines import line_name
 from enrollment.models import Declaration, DeclarationLine, Employer, Identity, LeaveReason, Worker
@@ -39,16 +42,18 @@ class Happened:
     before: str = ""
     after: str = ""
     url: str = ""
+    entry: int = 0
+    act: str = ""
+    undone: bool = False
 
 
 def worker_history(worker: Worker, most: int = MOST) -> list[Happened]:
     """Enrolments, ends, looks at the whole number, and each approved wage."""
-    told = [
-        _of_entry(entry)
-        for entry in AuditEntry.objects.filter(
+    told = _told(
+        AuditEntry.objects.filter(
             object_kind="worker", object_id__in=person_records(worker.pk)
         ).select_related("user")[:most]
-    ]
+    )
     told += _wages(worker) + _versions(worker)
     return sorted(told, key=_order, reverse=True)[:most]
 
@@ -62,7 +67,7 @@ def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
         .exclude(act__in=["type_declaration", "enrol_worker", "end_employment", "show_number"])
         .select_related("user")[:most]
     )
-    return [_of_entry(entry) for entry in entries]
+    return _told(entries)
 
 
 def declaration_history(declaration: Declaration) -> list[Happened]:
@@ -70,7 +75,7 @@ def declaration_history(declaration: Declaration) -> list[Happened]:
     entries = AuditEntry.objects.filter(object_kind="declaration", object_id=declaration.pk).select_related(
         "user"
     )
-    return [_of_entry(entry) for entry in entries[:MOST]]
+    return _told(entries[:MOST])
 
 
 def _wages(worker: Worker) -> list[Happened]:
@@ -163,7 +168,25 @@ def _of_entry(entry: AuditEntry) -> Happened:
         at=entry.at,
         who=str(entry.user) if entry.user else _("System"),
         what=_words(entry),
+        entry=entry.pk if undoing_of(entry.act) else 0,
+        act=entry.act,
     )
+
+
+def _told(entries: Iterable[AuditEntry]) -> list[Happened]:
+    """Entries of the trail in words; which of them were taken back is asked once for all."""
+    told = [_of_entry(entry) for entry in entries]
+    undone = set(
+        UndoneAct.objects.filter(entry_id__in=[h.entry for h in told if h.entry]).values_list(
+            "entry_id", flat=True
+        )
+    )
+    return [replace(h, undone=True) if h.entry in undone else h for h in told]
+
+
+def entry_words(entry: AuditEntry) -> str:
+    """One act in words, as the history tells it."""
+    return _words(entry)
 
 
 def _words(entry: AuditEntry) -> str:
@@ -215,6 +238,9 @@ def _words(entry: AuditEntry) -> str:
         "approve_declaration": _("Declaration %(year)s approved"),
         "import_roster": _("Roster imported: %(rows)s people"),
     }
+    if entry.act == "undo_act":
+        told = AuditEntry(act=details.get("act", ""), details=details.get("told", {}))
+        return _("Taken back: %(what)s. %(reason)s") % {"what": _words(told), "reason": entry.reason}
     return words[entry.act] % values if entry.act in words else act_words(entry) or entry.act
 
 

@@ -1,0 +1,104 @@
+"""An act is taken back whole, with a reason (撤销)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.acts.models import UndoneAct
+from enrollment.acts.undoing import UndoPlan, undoing_of
+from enrollment.permissions import require
+from enrollment.refusals import Refusal
+from enrollment.services.events import first_open
+from enrollment.services.workers import UNIQUE_VIOLATION, sqlstate
+from jilin_si.access.audit import AuditEntry, record
+
+if TYPE_CHECKING:
+    from jilin_si.access.models import User
+
+
+@dataclass(frozen=True)
+class PlannedUndo:
+    """An act with what taking it back does, and the month in which its counter-act is recorded."""
+
+    entry: AuditEntry
+    plan: UndoPlan
+    recorded_in: date
+
+
+def plan_undo(entry: AuditEntry) -> PlannedUndo:
+    """What taking an act back would do, and what stands against it. Raises Refusal where it is none to be undone."""
+    undoing = undoing_of(entry.act)
+    if undoing is None or entry.county_id is None:
+        raise Refusal("", "not_undoable", _("This act is not taken back here."))
+    if UndoneAct.objects.filter(entry_id=entry.pk).exists():
+        raise Refusal("", "undone", _("This act was taken back already."))
+    period = first_open(entry.county_id)
+    return PlannedUndo(entry, undoing.plan(entry, period), period)
+
+
+def undo_act(*, entry: AuditEntry, reason: str, by: User | None) -> UndoneAct:
+    """Take an act back. Raises PermissionDenied, and Refusal where it was taken back or a later act depends on it."""
+    undoing = undoing_of(entry.act)
+    if undoing is None:
+        raise Refusal("", "not_undoable", _("This act is not taken back here."))
+    require(by, entry.county_id or 0, *undoing.roles)
+    reason = " ".join(reason.split())[:500]
+    if not reason:
+        raise Refusal("reason", "reason_missing", _("Say why the act is taken back."))
+    with transaction.atomic():
+        _hold(entry)
+        planned = plan_undo(entry)
+        if planned.plan.blocks:
+            raise Refusal(
+                "",
+                "depends",
+                _("Later acts depend on it: %(what)s. Take those back first."),
+                what="; ".join(point.text for point in planned.plan.blocks[:3]),
+            )
+        details = undoing.undo(entry, planned.plan, reason)
+        try:
+            with transaction.atomic():
+                undone = UndoneAct.objects.create(
+                    entry_id=entry.pk,
+                    act=entry.act,
+                    county_id=entry.county_id,
+                    employer_id=entry.employer_id,
+                    reason=reason,
+                    direct=planned.plan.direct,
+                    recorded_in=planned.recorded_in,
+                    details=details,
+                    made_by=by,
+                )
+        except IntegrityError as error:
+            if sqlstate(error) != UNIQUE_VIOLATION:
+                raise
+            raise Refusal("", "undone", _("This act was taken back already.")) from error
+        record(
+            "undo_act",
+            by=by,
+            about=entry.object_kind,
+            number=entry.object_id,
+            county_id=entry.county_id,
+            employer_id=entry.employer_id,
+            reason=reason,
+            details={
+                "entry": entry.pk,
+                "act": entry.act,
+                "told": {k: v for k, v in (entry.details or {}).items() if isinstance(v, str | int)},
+                "direct": planned.plan.direct,
+                "recorded_in": planned.recorded_in,
+                **details,
+            },
+        )
+    return undone
+
+
+def _hold(entry: AuditEntry) -> None:
+    """Two persons who take the same act back at the same moment come one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('enrollment.undo'), %s)", [entry.pk % 2**31])
