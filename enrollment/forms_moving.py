@@ -90,7 +90,7 @@ class TransferForm(MovingForm):
         max_length=200,
         help_text=_("within the county: number or name"),
     )
-    wage = MoneyFormField(label=_("Monthly wage"), required=False, help_text=_("yuan, with the new employer"))
+    wage = MoneyFormField(label=_("Monthly wage"), required=False, help_text=_("with the new employer"))
     to_county = forms.ChoiceField(label=_("To county"), required=False)
     destination = PlainCharField(
         label=_("Office outside the province"), required=False, max_length=200, help_text=_("its full name")
@@ -148,7 +148,7 @@ class TakeInForm(MovingForm):
         widget=forms.TextInput(attrs={"autofocus": True}),
     )
     first_period = PeriodField(label=_("Joins from"), help_text=_("first month, like 1996-03"))
-    wage = MoneyFormField(label=_("Monthly wage"), required=False, help_text=_("yuan"))
+    wage = MoneyFormField(label=_("Monthly wage"), required=False)
 
     def __init__(self, transfer: Transfer, there: Employment | None, *args: Any, **kwargs: Any) -> None:
         self.transfer = transfer

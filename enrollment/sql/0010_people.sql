@@ -135,6 +135,10 @@ begin
     raise exception 'record % was merged into another: its employments are history', new.worker_id
       using errcode = 'restrict_violation';
   end if;
+  if exists (select 1 from enrollment_transfer where employment_id = new.id and state <> 'back') then
+    raise exception 'worker % was transferred from this employment: take the transfer back first', new.worker_id
+      using errcode = 'exclusion_violation';
+  end if;
   return new;
 end $$;
 create trigger merged_stays_ended before update on enrollment_employment
