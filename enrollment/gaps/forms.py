@@ -74,7 +74,7 @@ class BrokenFilter(UnitFilter):
 class FollowUpForm(RefusedForm):
     """One step about a case."""
 
-    how = forms.ChoiceField(label=_("What was done"), choices=FollowUp.How.choices)
+    how = forms.ChoiceField(label=pgettext_lazy("follow-up", "How"), choices=FollowUp.How.choices)
     said = PlainCharField(label=_("What was said"), required=False, max_length=300)
     promised_on = DayField(label=_("Promised for"), required=False)
     explains = forms.BooleanField(

@@ -16,7 +16,7 @@ from enrollment.gaps.forms import BrokenFilter, FollowUpForm, SilentFilter, Unit
 from enrollment.gaps.services import follow_up
 from enrollment.gaps.tables import BrokenTable, SilentTable
 from enrollment.models import Employer, Employment
-from enrollment.permissions import may_enter
+from enrollment.permissions import MAY_ENTER, may_enter, require
 from enrollment.refusals import Refusal
 from enrollment.views.access import employer_or_404, staff_page, who
 from jilin_si.access.once import new_key, once
@@ -90,6 +90,8 @@ def _case(
     table: Any,
     here: str,
 ) -> HttpResponseBase:
+    if request.method == "POST":
+        require(who(request), employer.county_id, *MAY_ENTER)
     form = FollowUpForm(request.POST or None, of_worker=employment is not None)
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])

@@ -10,39 +10,39 @@ from typing import Any
 from django.db.models import QuerySet
 
 from enrollment.lines import line_choices, line_name
-from enrollment.models import Coverage, Employment, Worker
-from enrollment.search import worker_ids
+from enrollment.models import TAKEN_BACK, Coverage, Employment, Worker
+from enrollment.search import employers_like, worker_ids
 from jilin_si.agencies.clock import today
 from jilin_si.periods import add_months, format_period, months_between, period_of
 
 LISTED = 300
 
 
-@dataclass
-class WorkerList:
-    """The page of a list; without a question the latest movements stand first, and nobody is counted."""
+def employments_listed(filters: Mapping[str, Any]) -> QuerySet[Employment]:
+    """Employments that fit, the newest first; those that were taken back never were.
 
-    rows: list[Employment]
-    complete: bool = True
-    question: bool = False
-
-
-def worker_list(filters: Mapping[str, Any], offset: int, most: int) -> tuple[list[Employment], bool]:
-    """Employments that fit, from ``offset`` on, and whether there are more.
-
-    A question goes through the search, which knows prefixes; without one the newest employments come first, read
-    backwards by key: no count, so that the page costs the same however many people there are.
+    A question goes through the search, which knows prefixes; without one they are read backwards by key, so that a
+    page costs the same however many people there are.
     """
-    queryset: QuerySet[Employment] = Employment.objects.select_related("worker", "employer").order_by("-pk")
+    queryset: QuerySet[Employment] = (
+        Employment.objects.exclude(leave_reason=TAKEN_BACK)
+        .select_related("worker", "employer")
+        .order_by("-pk")
+    )
     if filters.get("q"):
         numbers, _complete = worker_ids(filters["q"], LISTED)
         queryset = queryset.filter(worker_id__in=numbers).order_by("worker__pinyin", "-pk")
+    if filters.get("employer"):
+        queryset = queryset.filter(
+            employer_id__in=list(
+                employers_like(filters["employer"]).order_by().values_list("pk", flat=True)[:200]
+            )
+        )
     if filters.get("category"):
         queryset = queryset.filter(worker__category=filters["category"])
     if filters.get("now"):
         queryset = queryset.filter(last_period__isnull=filters["now"] == "living")
-    rows = list(queryset[offset : offset + most + 1])
-    return rows[:most], len(rows) > most
+    return queryset
 
 
 @dataclass(frozen=True)

@@ -386,9 +386,13 @@ def _submitted(declaration: Declaration, version: int) -> Declaration:
     return held
 
 
+def typed_by(declaration: Declaration, person: User) -> bool:
+    """Whether somebody typed any of a return: then another has to review it."""
+    return declaration.entered_by_id == person.pk or person.pk in (declaration.draft or {}).get("editors", [])
+
+
 def _second_person(held: Declaration, by: User | None) -> None:
-    editors = set((held.draft or {}).get("editors", []))
-    if by is None or held.entered_by_id == by.pk or by.pk in editors:
+    if by is None or typed_by(held, by):
         raise Refusal(
             "", "two_persons", _("You entered this return yourself: a second person has to review it.")
         )

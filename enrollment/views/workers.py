@@ -68,6 +68,8 @@ def workers(request: HttpRequest) -> HttpResponseBase:
     context = {
         "table": table,
         "form": form,
+        "first": (table.page.number - 1) * PER_PAGE + 1,
+        "last": (table.page.number - 1) * PER_PAGE + len(table.page.object_list),
         "asked": bool(filters.get("q")),
         "may_join_alone": own_unit(request) is not None,
     }

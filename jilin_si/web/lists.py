@@ -11,13 +11,16 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from jilin_si.access.models import Assignment
 from jilin_si.web.drafts import author
 from jilin_si.web.models import ListColumns, SavedList
+from jilin_si.web.navigation import roles_of
 
 if TYPE_CHECKING:
     from jilin_si.web.tables import OfficeTable
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 KEY = re.compile(r"[a-z_]{1,30}\.[A-Za-z]{1,40}")
 MOST_COLUMNS = 60
 # What of an address is not part of a list: the page one is on, a file of it, which kept list it came from.
-_NOT_KEPT = ("page", "export", "list", "columns", "_run")
+_NOT_KEPT = ("page", "export", "list", "columns", "_back")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,16 @@ class ListState:
         """One's own lists of this table, then those that colleagues of the same office share."""
         kept = SavedList.objects.filter(table=self.key).filter(readable(self.request)).select_related("user")
         return sorted(kept, key=lambda found: (found.user_id != self.request.user.pk, found.name))
+
+    @property
+    def acts(self) -> list[tuple[Any, str]]:
+        """What may be done with all rows of this list: the act, and its page for just this filter."""
+        from jilin_si.web.bulk import acts_for  # what is done with a list's rows knows lists
+
+        found = acts_for(self.key, roles_of(self.request))
+        more = urlencode({"_back": self.address})
+        query = f"{self.query}&{more}" if self.query else more
+        return [(act, f"{reverse('bulk_act', args=[act.name])}?{query}") for act in found]
 
     @cached_property
     def opened(self) -> SavedList | None:

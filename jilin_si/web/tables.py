@@ -242,6 +242,7 @@ def table_for(
     table_class: type[OfficeTable],
     rows: Iterable[Any],
     per_page: int = PER_PAGE,
+    paginator_class: type[Paginator[Any]] = Paginator,
     **kwargs: Any,
 ) -> OfficeTable:
     """The list for this address: ``?sort=-owed&page=2``. A wrong page is the last one, a wrong column no order."""
@@ -251,10 +252,12 @@ def table_for(
 
     table.kept = ListState(request, table)
     wanted = [name for part in request.GET.getlist("sort") for name in part.split(",")]
-    wanted = [name for name in wanted if name.lstrip("-") in known]
+    wanted = [
+        name for name in wanted if name.lstrip("-") in known and table.columns[name.lstrip("-")].orderable
+    ]
     if wanted:
         table.order_by = wanted
-    paginator = Paginator(table.rows, per_page)
+    paginator = paginator_class(table.rows, per_page)
     table.paginator = paginator
     table.page = paginator.get_page(request.GET.get("page"))
     return table

@@ -227,6 +227,8 @@ def test_other_methods_do_nothing(world: World) -> None:
 # What the office's auditor and everybody else may write for themselves alone.
 OWN = NO_CHANGE | {
     "web_draft",
+    "web_listcolumns",
+    "web_savedlist",
     "access_handedin",
     "access_user",
     "mfa_authenticator",

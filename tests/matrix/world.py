@@ -19,8 +19,8 @@ from django.test import Client
 from collection import services as collection
 from collection.models import BankLine, Bill, Receipt, Spell
 from collection.statements.issue import issue_contribution_statement
-from enrollment.imports.models import RosterImport
-from enrollment.models import Declaration
+from enrollment.imports.models import ReturnedSheet, RosterImport
+from enrollment.models import Declaration, Employment
 from enrollment.services import start_declaration
 from jilin_si.access.models import Role, User
 from jilin_si.access.scope import acting_as, everything, scope_of
@@ -29,6 +29,7 @@ from jilin_si.agencies.models import PROVINCE
 from jilin_si.ledger.models import Journal
 from jilin_si.policy.services import Proposal, propose_value
 from jilin_si.policy.worked_examples import WorkedExample
+from jilin_si.web.models import BulkRun, SavedList
 from pooling import services as pooling
 from pooling.models import CountyPlan, Redistribution
 from pooling.month import plan_month
@@ -95,6 +96,32 @@ def worker(county: County) -> int:
 
 
 @thing
+def employment(county: County) -> int:
+    return Employment.objects.filter(employer=county.things["_employer"]).earliest("id").pk
+
+
+@thing
+def saved_list(county: County) -> int:
+    """A list that the county's clerk keeps to himself."""
+    kept = SavedList.objects.create(
+        user=county.people[Role.CLERK], table="enrollment.EmployerTable", name="秘密", path="/"
+    )
+    return kept.pk
+
+
+@thing
+def bulk_run(county: County) -> int:
+    made: BulkRun = BulkRun.objects.create(
+        act="follow_up_silent",
+        table="enrollment.SilentTable",
+        unit_id=county.code,
+        user=county.people[Role.CLERK],
+        day=make.JANUARY,
+    )
+    return made.pk
+
+
+@thing
 def declaration(county: County) -> int:
     made: Declaration = start_declaration(
         employer=county.things["_employer"], fee_year=1996, by=county.people[Role.CLERK]
@@ -112,6 +139,18 @@ def roster(county: County) -> int:
         kind="csv",
         first_period=make.JANUARY,
         table=[["s姓名", "s公民身份号码"], ["s秘密", "s1"]],
+    )
+    return made.pk
+
+
+@thing
+def returned_sheet(county: County) -> int:
+    made: ReturnedSheet = ReturnedSheet.objects.create(
+        declaration_id=county.things["declaration"],
+        employer=county.things["_employer"],
+        county_id=county.code,
+        made_by=county.people[Role.CLERK],
+        file_name="秘密.xlsx",
     )
     return made.pk
 
