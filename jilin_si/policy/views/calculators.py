@@ -18,7 +18,7 @@ from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
 from jilin_si.policy import kinds, selectors, showing
 from jilin_si.policy.calculations import formula_steps, parameters_shown
-from jilin_si.policy.calculator_address import FIRST, SECOND, flat
+from jilin_si.policy.calculator_address import FIRST, SECOND, address_errors, flat
 from jilin_si.policy.calculators import Calculator, calculators, get_calculator
 from jilin_si.policy.database import database_policy
 from jilin_si.policy.errors import InputError, UnknownCalculator
@@ -43,6 +43,7 @@ from jilin_si.web.forms import DayField
 from jilin_si.web.traces import trace_url
 
 TURNING_DAYS = 8
+NOWHERE = 0
 
 
 @require_safe
@@ -81,6 +82,7 @@ class State:
     second: bool
     second_on: date | None
     second_agency_id: int
+    wrong: list[InputError]
     example: str = ""
 
     @classmethod
@@ -103,15 +105,20 @@ class State:
             second=second,
             second_on=_day(given.get("jon", "")),
             second_agency_id=_place(given.get("jagency", "")),
+            wrong=address_errors(request.GET, calculator),
             example=example,
         )
 
     def first_attempt(self) -> Attempt:
         inputs = typed.collect(self.calculator.inputs, self.given, FIRST)
+        if self.wrong:  # what was meant is not certain: no number
+            return Attempt(inputs, self.on, self.agency_id)
         return attempt(self.calculator, inputs, self.policy, self.on, self.agency_id)
 
     def second_attempt(self, overrides: dict[str, Any]) -> Attempt:
         inputs = typed.collect(self.calculator.inputs, self.given, SECOND)
+        if self.wrong:
+            return Attempt(inputs, self.second_on, self.second_agency_id)
         return attempt(self.calculator, inputs, self.policy, self.second_on, self.second_agency_id, overrides)
 
     def address(self, **changed: str) -> str:
@@ -143,7 +150,9 @@ def _day(text: str) -> date | None:
 
 
 def _place(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) == 6 else PROVINCE
+    if not text:
+        return PROVINCE
+    return int(text) if text.isdigit() and len(text) == 6 else NOWHERE
 
 
 @require_safe
@@ -195,6 +204,7 @@ def _result(state: State) -> dict[str, Any]:
         more, also = _faults(second, SECOND, state)
         faults, missing = faults | more, missing + [word for word in also if word not in missing]
     faults |= {f"p.{row.code}": row.error for row in tried if row.error}
+    faults |= {error.field: error.message for error in state.wrong}
     context: dict[str, Any] = {
         "calculator": rule,
         "state": state,
@@ -271,7 +281,7 @@ def _chart(state: State, first: Attempt, second: Attempt | None) -> dict[str, An
         "chart": None,
         "chart_fault": "",
     }
-    if vary not in ins or not outs or first.errors is not None:
+    if vary not in ins or not outs or first.errors is not None or state.wrong:
         return context
     low, high = state.given.get("lo", "").strip(), state.given.get("hi", "").strip()
     if not low or not high:
