@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from collection.corrections.models import Correction as Correction
 from collection.office.models import OfficeAccount as OfficeAccount
 from collection.records import BankFile as BankFile
 from collection.records import IssuedStatement as IssuedStatement

@@ -22,6 +22,7 @@ MONEY_ROLES = ("clerk", "finance", "head")
 
 def register_pages() -> None:
     """List everything (called when the app starts)."""
+    from collection.corrections.views import register_corrections
     from collection.panels import register_panels
     from collection.portal.declaring import notices
     from collection.portal.employer import shown_employer
@@ -31,6 +32,7 @@ def register_pages() -> None:
     _register_states()
     register_traces()
     register_panels()
+    register_corrections()
     register_employer(shown_employer)
     register_notices("portal_declarations", notices)
     register_period(working_month)

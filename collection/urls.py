@@ -2,12 +2,16 @@
 
 from django.urls import path
 
+from collection.corrections import views as corrections
 from collection.office.views import office_account
 from collection.views import bills, books, papers, receipts
 
 app_name = "collection"
 urlpatterns = [
     path("", bills.month, name="month"),
+    path("corrections/", corrections.correction_list, name="corrections"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("workers/<int:worker_id>/correct/<slug:about>/", corrections.correction_new, name="correction_new"),
     path("arrears/", bills.arrears, name="arrears"),
     path("employers/<int:employer_id>/", bills.employer_bills, name="employer_bills"),
     path("employers/<int:employer_id>/statement/", papers.employer_statement, name="employer_statement"),

@@ -112,6 +112,19 @@ class UndoApproval:
             ).exclude(state=EmployerChange.State.UNDONE)
             if change.effective_period >= declaration.first_period
         ]
+        blocks += [
+            Point(
+                _("correction %(code)s was approved after it")
+                % {"code": (later.details or {}).get("code", "")},
+                reverse("enrollment:worker", args=[later.object_id]),
+            )
+            for later in AuditEntry.objects.filter(
+                act="approve_correction",
+                employer_id=declaration.employer_id,
+                pk__gt=entry.pk,
+                details__about__in=["wage", "months"],
+            )[:5]
+        ]
         takes = [
             Point(
                 _("%(document)s: %(count)s wages from %(period)s")
@@ -181,6 +194,13 @@ class UndoEvent:
         ]
         direct = change.effective_period >= open_period
         depends = []
+        if change.people:
+            depends.append(
+                Point(
+                    _("the wages from %(period)s on are charged again")
+                    % {"period": format_period(change.effective_period)}
+                )
+            )
         if change.people and not direct:
             depends.append(Point(_("assessed months are billed as supplements in the next assessment")))
         return UndoPlan(takes, depends, self._blocks(change), change.effective_period, direct)

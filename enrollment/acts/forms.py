@@ -37,7 +37,10 @@ class EventForm(RefusedForm):
         label=_("Takes effect in"), help_text=_("the first month in which it stands otherwise")
     )
     document_no = PlainCharField(
-        label=_("Document no."), max_length=80, required=False, help_text=_("number of the decision or ruling")
+        label=_("Document no."),
+        max_length=80,
+        required=False,
+        help_text=_("number of the decision or ruling"),
     )
     successor = PlainCharField(
         label=_("Goes on with"), max_length=12, help_text=_("registration number, like 220181-0417")

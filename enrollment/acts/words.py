@@ -65,4 +65,11 @@ def act_words(entry: AuditEntry) -> str:
             "period": period,
             "people": details.get("people", 0),
         }
+    corrections = {
+        "enter_correction": gettext("Correction %(code)s asked for"),
+        "approve_correction": gettext("Correction %(code)s approved"),
+        "refuse_correction": gettext("Correction %(code)s refused: %(reason)s"),
+    }
+    if entry.act in corrections:
+        return corrections[entry.act] % {"code": details.get("code", ""), "reason": entry.reason}
     return ""
