@@ -15,8 +15,8 @@ class Answer(models.TextChoices):
     """What became of a person who has no wages in the return."""
 
     LEFT = "left", _("Has left")
-    UNPAID = "unpaid", _("Works without pay")
-    MOVED = "moved", _("Moved to another employer")
+    UNPAID = "unpaid", _("Unpaid")
+    MOVED = "moved", _("Moved")
 
 
 class DeclarationAnswer(models.Model):

@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("left", "Has left"),
-                            ("unpaid", "Works without pay"),
-                            ("moved", "Moved to another employer"),
+                            ("unpaid", "Unpaid"),
+                            ("moved", "Moved"),
                         ],
                         max_length=10,
                         verbose_name="answer",
