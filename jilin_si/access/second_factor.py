@@ -17,6 +17,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jilin_si.access.audit import record
 from jilin_si.access.models import User
@@ -40,7 +41,7 @@ class Adapter(DefaultMFAAdapter):
 def _in_words(form: forms.BaseForm) -> None:
     form.label_suffix = ""
     field = form.fields["code"]
-    field.label = _("Code")
+    field.label = pgettext_lazy("second factor", "Code")
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs.update({"autofocus": True, "inputmode": "text", "autocapitalize": "none"})
 
