@@ -52,8 +52,10 @@ $$;
 
 -- Pairs of records that may be one person, for these workers: the same 15 digits under another century, or the same
 -- name and birth date. Each pair is noted once, whatever was decided about it.
+-- Planned anew each time and by indexes: what a session planned for one newcomer must not serve a roster of thousands.
 create function note_duplicates(workers bigint[]) returns integer
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan
+set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare noted integer;
 begin
   with given as (select w.* from enrollment_worker w where w.id = any (workers) and w.merged_into_id is null),
