@@ -95,8 +95,9 @@ class ChoiceColumn(tables.Column):
         self.words = dict(choices)
         super().__init__(**kwargs)
 
-    def render(self, value: Any) -> Any:
-        return self.word(value)
+    def render(self, record: Any, bound_column: Any) -> Any:
+        # the stored value: what the table hands on is already the model's own, longer word
+        return self.word(bound_column.accessor.resolve(record, quiet=True))
 
     def word(self, value: Any) -> Any:
         return str(self.words.get(value, value if value is not None else ""))
