@@ -86,8 +86,7 @@ class LastMonth:
                 """
                 select period, array_agg(agency_id order by agency_id) from ledger_period
                 where state <> 'open' and agency_id <> %(province)s
-                  and period = (select max(period) from ledger_period where state <> 'open' and agency_id <> %(province)s)
-                group by period
+                group by period order by period desc limit 1
                 """,
                 {"province": PROVINCE},
             )
