@@ -87,3 +87,10 @@ def refuse_insured(known: Standing, field: str = "identity_number") -> Refusal:
                 employer=employer,
             )
     return Refusal(field, "already_insured", ALREADY_INSURED)
+
+
+def check_employer_runs(employer: Employer) -> None:
+    """Nobody joins an employer that ended, and no line covers it."""
+    status = Employer.Status
+    if employer.status in (status.CLOSED, status.BANKRUPT, status.MERGED, status.MOVED):
+        raise Refusal("", "employer_ended", _("This employer has ended: nobody can join it."))

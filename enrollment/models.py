@@ -5,6 +5,7 @@ from __future__ import annotations
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jilin_si.access.scope import ScopedManager, ScopedQuerySet, current
 from jilin_si.money import MoneyField
@@ -136,7 +137,7 @@ class Employer(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         SUSPENDED = "suspended", _("Production stopped")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("employer", "Closed")
         BANKRUPT = "bankrupt", _("Bankrupt")
         MERGED = "merged", _("Merged")
         MOVED = "moved", _("Moved away")

@@ -37,7 +37,7 @@ class CorrectionForm(RefusedForm):
 
     def _initial(self) -> dict[str, Any]:
         worker, year = self.employment.worker, today().year
-        return {
+        known: dict[str, dict[str, Any]] = {
             "birth_date": {"value": worker.birth_date},
             "first_work_date": {"value": worker.first_work_date},
             "wage": {"first_period": month(year, 1), "last_period": month(year, 12)},
@@ -45,7 +45,8 @@ class CorrectionForm(RefusedForm):
                 "first_period": self.employment.first_period,
                 "last_period": self.employment.last_period,
             },
-        }.get(self.about, {})
+        }
+        return known.get(self.about, {})
 
     @property
     def asked(self) -> dict[str, Any]:

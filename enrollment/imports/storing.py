@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 
-from enrollment.checks import ALREADY_INSURED, check_first_period
+from enrollment.checks import ALREADY_INSURED, check_employer_runs, check_first_period
 from enrollment.imports.checking import RosterRow
 from enrollment.models import Employer, Worker
 from enrollment.permissions import MAY_ENTER, require
@@ -47,6 +47,7 @@ def store_roster(
     require(by, employer.county_id, *MAY_ENTER)
     period = first_period or period_of(today())
     check_first_period(None, period)
+    check_employer_runs(employer)
     new = [row for row in rows if row.good and row.state == "new"]
     changed = [row for row in rows if row.good and row.state == "change"]
     with transaction.atomic():

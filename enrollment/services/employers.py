@@ -11,8 +11,16 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.checks import check_first_period
-from enrollment.models import INDUSTRY_RISK_CLASS, Coverage, Employer, Industry, Ownership, System
+from enrollment.checks import check_employer_runs, check_first_period
+from enrollment.models import (
+    INDUSTRY_RISK_CLASS,
+    Coverage,
+    Declaration,
+    Employer,
+    Industry,
+    Ownership,
+    System,
+)
 from enrollment.permissions import MAY_ENTER, require
 from enrollment.refusals import Refusal
 from enrollment.romanise import romanise
@@ -21,6 +29,7 @@ from enrollment.services.workers import EXCLUSION_VIOLATION, UNIQUE_VIOLATION, s
 from enrollment.standing import organisation_code_taken
 from jilin_si.access.audit import record
 from jilin_si.agencies.clock import today
+from jilin_si.ledger.services import recording_period
 from jilin_si.periods import format_period
 
 if TYPE_CHECKING:
@@ -123,6 +132,9 @@ def set_coverage(
             .filter(employer=employer, line=line, first_period=first_period, last_period__isnull=True)
             .first()
         )
+        if not (running and last_period):
+            check_employer_runs(employer)
+            _check_not_billed(employer, first_period)
         try:
             with transaction.atomic():
                 if running and last_period:
@@ -156,6 +168,24 @@ def set_coverage(
             details={"line": line, "first_period": first_period, "last_period": last_period},
         )
     return coverage
+
+
+def _check_not_billed(employer: Employer, first_period: date) -> None:
+    """A line is joined from a month that is not assessed, where the employer was billed in others: bills are kept."""
+    declared = Declaration.objects.filter(
+        employer=employer, state=Declaration.State.APPROVED, fee_year__gte=first_period.year
+    )
+    if not declared.exists():
+        return
+    first = recording_period(employer.county_id)
+    if any(max(first_period, d.first_period) < first for d in declared):
+        raise Refusal(
+            "first_period",
+            "assessed",
+            _("%(period)s is assessed already: the line is joined from %(first)s at the earliest."),
+            period=format_period(first_period),
+            first=format_period(first),
+        )
 
 
 def read_organisation_code(text: str) -> str:

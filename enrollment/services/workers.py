@@ -15,6 +15,7 @@ from enrollment import hooks
 from enrollment.checks import (
     ALREADY_INSURED,
     DIED,
+    check_employer_runs,
     check_first_period,
     check_first_work_date,
     refuse_insured,
@@ -76,8 +77,7 @@ def enrol_worker(
         deemed_months=deemed_months,
     )
     check_first_period(person.number.birth_date, first_period)
-    if employer.status in (Employer.Status.CLOSED, Employer.Status.BANKRUPT, Employer.Status.MERGED):
-        raise Refusal("", "employer_ended", _("This employer has ended: nobody can join it."))
+    check_employer_runs(employer)
     with transaction.atomic():
         worker_id = _worker_for(person, first_period, other_name_confirmed)
         employment = employ(worker_id, employer, first_period)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from enrollment.acts.models import EmployerChange
 from enrollment.models import Coverage, Employer, Employment, LeaveReason
 from enrollment.refusals import Refusal
-from enrollment.services import Event, record_event, take_in
+from enrollment.services import Event, record_event, set_coverage, take_in
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Role, User
 from jilin_si.access.scope import acting_as, everything
@@ -205,6 +205,9 @@ def test_nothing_follows_an_end_and_nobody_joins_after_it(works: Employer, clerk
     _enter(clerk, works, "closure", MARCH)
     with _refused("ended"):
         _enter(clerk, works, "suspension", MARCH)
+    works.refresh_from_db()
+    with _refused("employer_ended"):
+        set_coverage(employer=works, line="medical", first_period=MARCH, by=clerk)
     late = {"worker_id": month.workers_of(works)[0], "employer": works, "county_id": works.county_id}
     with pytest.raises(DatabaseError, match="nothing runs on"), transaction.atomic():
         Employment.objects.create(first_period=MARCH, **late)

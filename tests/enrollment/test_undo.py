@@ -172,6 +172,8 @@ def test_a_coverage_is_taken_back_until_a_month_of_it_is_assessed(charged: Emplo
     month.assess(FEBRUARY)
     with _refused("depends"):
         _undo("set_coverage", acting)
+    with _refused("assessed"):
+        set_coverage(employer=charged, line="maternity", first_period=FEBRUARY, by=acting)
     _sound()
 
 
