@@ -24,9 +24,19 @@ from jilin_si.policy.calculators import Result, calculate  # noqa: E402
 from jilin_si.policy.lookup import Policy  # noqa: E402
 from jilin_si.policy.rulecheck import example_files, expects_refusal, read_examples, run_example  # noqa: E402
 from tests.policy import test_trace  # noqa: E402
-from tests.properties import test_answers, test_more_and_less, test_rules  # noqa: E402
+from tests.properties import (  # noqa: E402
+    asking,
+    test_answers,
+    test_exact,
+    test_more_and_less,
+    test_pension_rules,
+    test_rules,
+)
 
 Check = Callable[[], None]
+_OF_ALL = (test_answers, test_more_and_less, test_rules, test_pension_rules)
+# Tests of what stands under the calculators: all of them are of this app.
+_WHOLE = {"policy": test_exact}
 _OF_TRACES: tuple[Callable[[list[Result]], None], ...] = (
     test_trace.test_rounding_is_as_told,
     test_trace.test_every_number_given_out_stands_in_a_step_a_parameter_or_an_input,
@@ -36,7 +46,7 @@ _OF_TRACES: tuple[Callable[[list[Result]], None], ...] = (
 
 def checks_of(app: str) -> list[Check]:
     """The tests of an app, each of which raises where it fails."""
-    policy = test_rules.policy()
+    policy = asking.policy()
     test_answers.usual(), test_answers.whole_yuan()
     examples = [e for path in example_files() for e in read_examples(path) if e["calc"].startswith(f"{app}.")]
     return [*(partial(_check_example, example, policy) for example in examples), *_properties(app)]
@@ -58,11 +68,11 @@ def _check_example(example: dict[str, Any], policy: Policy) -> None:
 def _properties(app: str) -> Iterator[Check]:
     """The tests of rules that call a calculator of the app: by its name in their text or in a row of their parameters."""
     calls = re.compile(rf"[\"']{app}\.")
-    for module in (test_answers, test_more_and_less, test_rules):
+    for module in (*_OF_ALL, *([_WHOLE[app]] if app in _WHOLE else [])):
         for name, test in vars(module).items():
             if name.startswith("test_"):
                 inner = getattr(getattr(test, "hypothesis", None), "inner_test", test)
-                named = calls.search(inspect.getsource(inner)) is not None
+                named = module is _WHOLE.get(app) or calls.search(inspect.getsource(inner)) is not None
                 for arguments in _parameters(test):
                     if named or str(arguments.get("name", "")).startswith(f"{app}."):
                         yield partial(test, **arguments)

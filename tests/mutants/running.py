@@ -9,7 +9,9 @@ import contextlib
 import gc
 import os
 import resource
+import signal
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,8 +23,9 @@ from jilin_si.servers.places import BASE
 from tests.mutants.kit import Check
 from tests.mutants.making import Mutant
 
-# Processor seconds after which a mutant that does not end counts as killed; bytes that it may take.
-SECONDS = 30
+# A mutant that does not end is killed after a second of processor time and ten times what the check takes without it;
+# one that takes more bytes than these, too.
+SECONDS, TIMES = 1.0, 10
 MEMORY = 4 * 2**30
 
 
@@ -32,19 +35,28 @@ def survivors(mutants: list[Mutant], checks: list[Check], told: bool = False) ->
     A mutant is run through the checks that come to its function; one outside all functions through all of them.
     """
     gc.freeze()  # so that no child touches, and copies, what it only reads
-    reached = [_forked(partial(_functions_reached, check)) for check in checks]
-    assert None not in reached, f"fails without a mutation: {checks[reached.index(None)]}"
+    reached = [_reached(check) for check in checks]
     for number, mutant in enumerate(mutants, 1):
-        place = f"\n{mutant.file} {mutant.function}\n"
-        known = any(place in functions for functions in reached if functions)
+        place = f"{mutant.file} {mutant.function}"
+        known = any(place in functions for functions, _seconds in reached)
         chosen = [
-            c for c, functions in zip(checks, reached, strict=True) if not known or place in (functions or "")
+            (check, seconds)
+            for check, (functions, seconds) in zip(checks, reached, strict=True)
+            if place in functions or not known
         ]
         if _forked(partial(_run, mutant, chosen)) is not None:
             yield mutant
         if told and (number % 50 == 0 or number == len(mutants)):
             sys.stdout.write(f"\r{mutant.file}: {number} of {len(mutants)} mutants run")
             sys.stdout.flush()
+
+
+def _reached(check: Check) -> tuple[set[str], float]:
+    """File and function of the rules that a check comes to, and the processor seconds that it takes."""
+    said = _forked(partial(_functions_reached, check))
+    assert said is not None, f"fails without a mutation: {check}"
+    seconds, *functions = said.splitlines()
+    return set(functions), float(seconds)
 
 
 def _forked(what: Callable[[], str]) -> str | None:
@@ -54,7 +66,6 @@ def _forked(what: Callable[[], str]) -> str | None:
     if child == 0:
         os.close(reading)
         try:
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             warnings.simplefilter("ignore")
             with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
@@ -70,15 +81,17 @@ def _forked(what: Callable[[], str]) -> str | None:
     return said if os.waitpid(child, 0)[1] == 0 else None
 
 
-def _run(mutant: Mutant, checks: list[Check]) -> str:
+def _run(mutant: Mutant, checks: list[tuple[Check, float]]) -> str:
     put_in_place(mutant)
-    for check in checks:
+    for check, seconds in checks:
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS + TIMES * seconds)  # the signal ends the process
         check()
     return "survives"
 
 
 def _functions_reached(check: Check) -> str:
-    """File and function of every rule that a check comes to, also where its inputs are refused; one a line."""
+    """Seconds, then file and function of every rule that a check comes to, also where its inputs are refused."""
+    begun = time.process_time()
     reached: set[str] = set()
 
     def notice(frame: FrameType, event: str, _argument: object) -> None:
@@ -95,7 +108,7 @@ def _functions_reached(check: Check) -> str:
         check()
     finally:
         sys.setprofile(None)
-    return "\n".join(["", *sorted(reached), ""])
+    return "\n".join([str(time.process_time() - begun), *sorted(reached)])
 
 
 def put_in_place(mutant: Mutant) -> None:

@@ -20,7 +20,7 @@ from jilin_si.policy.parameter_files import agency_codes, policy_of, read_all
 from jilin_si.policy.rulecheck import example_files, expects_refusal, read_examples
 from jilin_si.policy.trace import _FUNCTIONS, _SYMBOL, plain_text
 from tests.properties.answers import BY_THE_OFFICE, COUNTS, NOT_APPLICABLE, WARNED, WRONG, ZEROS, Facts
-from tests.properties.test_rules import policy
+from tests.properties.asking import policy
 
 _PLACE = re.compile(r"(?P<name>\w+)\[(?P<place>-?[0-9.]+)\]")
 _UGLY = re.compile(r"[+−×÷] ?-|\([0-9.]+\)")

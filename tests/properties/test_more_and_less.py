@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jilin_si.policy.calculators import get_calculator
 from jilin_si.policy.kinds import Count, Kind, OrNull, Rate, Years
 from tests.properties.answers import Facts
+from tests.properties.asking import rates, wages, years
 from tests.properties.test_answers import ask
-from tests.properties.test_rules import rates, wages, years
 
 MIDDLE = {"avg_index": "1.2", "pre_account_years": "10", "coefficient": "0.012"}
 BANDS = {"deductible": "500", "bands": [["2000", "0.7"], ["5000", "0.8"], [None, "0.9"]]}
