@@ -25,7 +25,7 @@ from collection.corrections.services import (
 )
 from collection.names import line_name
 from enrollment.models import Employment, Worker
-from enrollment.permissions import MAY_ENTER, may_enter, may_review, require
+from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
 from enrollment.refusals import Refusal
 from enrollment.views.access import staff_page, tell_refusal, who, worker_or_404
 from jilin_si.access.once import new_key, once
@@ -115,6 +115,8 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if case is None:
         raise Http404
+    if request.method == "POST":
+        require(who(request), case.county_id, *MAY_REVIEW)
     here = reverse("collection:correction", args=[case.pk])
     form = RefusalForm(request.POST if "refuse" in request.POST else None)
     try:

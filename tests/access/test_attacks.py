@@ -5,9 +5,9 @@ What has its own place is not repeated here: docs/asvs.md names the test of each
 
 from __future__ import annotations
 
-import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -210,13 +210,10 @@ def test_no_form_takes_every_field_of_a_record() -> None:
     apps = [
         base / app.split(".")[0] for app in project.INSTALLED_APPS if (base / app.replace(".", "/")).is_dir()
     ]
-    found = [
-        str(path)
-        for app in sorted(set(apps))
-        for path in app.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value == "__all__"
-    ]
+    sources = {
+        path: path.read_text(encoding="utf-8") for app in sorted(set(apps)) for path in app.rglob("*.py")
+    }
+    found = [str(path) for path, text in sources.items() if re.search("""["']__all__["']""", text)]
     assert apps
     assert found == []
 

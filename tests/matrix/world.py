@@ -17,11 +17,16 @@ from typing import Any
 from django.test import Client
 
 from collection import services as collection
+from collection.corrections.services import enter_correction
 from collection.models import BankLine, Bill, Receipt, Spell
 from collection.statements.issue import issue_contribution_statement
+from enrollment.acts.models import EmployerChange
 from enrollment.imports.models import ReturnedSheet, RosterImport
-from enrollment.models import Declaration, Employment
+from enrollment.models import Declaration, Employer, Employment
+from enrollment.people import Duplicate
 from enrollment.services import start_declaration
+from enrollment.services.transfers import send_transfer
+from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Role, User
 from jilin_si.access.scope import acting_as, everything, scope_of
 from jilin_si.access.sessions import SEEN, STARTED
@@ -119,6 +124,81 @@ def bulk_run(county: County) -> int:
         day=make.JANUARY,
     )
     return made.pk
+
+
+@thing
+def transfer(county: County) -> int:
+    """A worker on the way out of the province."""
+    clerk = county.people[Role.CLERK]
+    works = registry.employer(clerk, county.code, name=f"第三{NAME[county.code]}")
+    going = registry.worker(clerk, works, name=WORKER[county.code])
+    return send_transfer(
+        employment=going, first_period=make.JANUARY, destination="秘密省社会保险局", by=clerk
+    ).pk
+
+
+@thing
+def move(county: County) -> int:
+    """An employer without people that waits to be taken in here, from a third county."""
+    gone: Employer = Employer.objects.create(
+        county_id=220182,
+        number=f"220182-{county.code % 10_000:04d}",
+        name=f"第四{NAME[county.code]}",
+        ownership="state",
+        industry="machinery",
+        trade_class=1,
+        status=Employer.Status.MOVED,
+        registered_on=make.JANUARY,
+    )
+    change: EmployerChange = EmployerChange.objects.create(
+        employer=gone,
+        county_id=220182,
+        to_county_id=county.code,
+        kind=EmployerChange.Kind.MOVE,
+        state=EmployerChange.State.WAITING,
+        effective_period=make.FEBRUARY,
+        status_before="active",
+        status_after="moved",
+        particulars={"name": gone.name, "ownership": gone.ownership, "industry": gone.industry},
+        made_on=make.JANUARY,
+        made_by=county.people[Role.CLERK],
+    )
+    return change.pk
+
+
+@thing
+def act(county: County) -> int:
+    """An act of the county's clerk, as the trail keeps it."""
+    return AuditEntry.objects.filter(county_id=county.code, act="enrol_worker").earliest("id").pk
+
+
+@thing
+def case(county: County) -> int:
+    """A correction that waits for its second person."""
+    return enter_correction(
+        employment=Employment.objects.filter(worker_id=county.things["declared_worker"]).get(),
+        about="name",
+        asked_by="worker",
+        asked={"value": "秘密"},
+        evidence_no="1",
+        evidence="户口簿",
+        by=county.people[Role.CLERK],
+    ).pk
+
+
+@thing
+def duplicate(county: County) -> int:
+    """Two records that may be one person."""
+    first, second = sorted([county.things["worker"], county.things["declared_worker"]])
+    pair: Duplicate = Duplicate.objects.create(
+        first_id=first,
+        second_id=second,
+        county_id=county.code,
+        other_county_id=county.code,
+        reason=Duplicate.Reason.SAME_NAME,
+        found_on=make.JANUARY,
+    )
+    return pair.pk
 
 
 @thing
