@@ -106,6 +106,16 @@ cross join lateral generate_series(s.first_period::timestamp, s.last_period::tim
 group by 1, 2 having sum(s.sign) not in (0, 1)
 """
 
+ONE_RETIREE_COST_A_MONTH = """
+with several as (            -- who has more than one row: a single one cannot overlap
+  select employer_id from collection_retireecost group by 1 having count(*) > 1
+)
+select r.employer_id, m.month::date as period, sum(r.sign) as costs
+from collection_retireecost r join several using (employer_id)
+cross join lateral generate_series(r.first_period::timestamp, r.last_period::timestamp, interval '1 month') m(month)
+group by 1, 2 having sum(r.sign) not in (0, 1)
+"""
+
 SPELLS_HAVE_EMPLOYMENTS = """
 select s.county_id, s.employer_id, s.worker_id, s.spell_id
 from collection_spell s
@@ -272,6 +282,12 @@ def invariants() -> list[Invariant]:
             "collection.one_spell_a_month",
             "no worker has two living spells in one month",
             ONE_SPELL_A_MONTH,
+            order=22,
+        ),
+        Invariant(
+            "collection.one_retiree_cost_a_month",
+            "no employer's retirees are counted twice in one month",
+            ONE_RETIREE_COST_A_MONTH,
             order=22,
         ),
         Invariant(

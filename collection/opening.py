@@ -228,7 +228,7 @@ def reverse_retiree_cost(cursor: Any, arguments: dict[str, Any]) -> None:
         from collection_retireecost r
         cross join lateral (
           select coalesce((min(n.first_period) - interval '1 month')::date, r.last_period) as last_period
-          from collection_retireecost n where n.reverses = r.id) living
+          from collection_retireecost n where n.employer_id = r.employer_id and n.reverses = r.id) living
         where r.employer_id = %(employer)s and r.sign = 1 and living.last_period >= greatest(r.first_period, %(first)s)
         """,
         arguments,

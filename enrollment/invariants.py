@@ -60,4 +60,20 @@ def invariants() -> list[Invariant]:
                 where w.merged_into_id is not null
             """,
         ),
+        Invariant(
+            name="nothing_runs_after_the_end",
+            description="From the month on in which an employer ended, nobody is employed there and no line covers it.",
+            order=20,
+            sql="""
+                select c.employer_id, c.kind, c.effective_period, e.id as employment, null::bigint as coverage
+                from enrollment_employerchange c join enrollment_employment e on e.employer_id = c.employer_id
+                where c.state <> 'undone' and c.kind in ('closure', 'bankruptcy', 'merger', 'move')
+                  and e.leave_reason <> 'taken_back' and coalesce(e.last_period, 'infinity') >= c.effective_period
+                union all
+                select c.employer_id, c.kind, c.effective_period, null, k.id
+                from enrollment_employerchange c join enrollment_coverage k on k.employer_id = c.employer_id
+                where c.state <> 'undone' and c.kind in ('closure', 'bankruptcy', 'merger', 'move')
+                  and coalesce(k.last_period, 'infinity') >= c.effective_period
+            """,
+        ),
     ]
