@@ -199,7 +199,7 @@ def receive_account(transfer: Transfer) -> None:
     if transfer.leaves_the_province:
         _arrive(transfer, transfer.county_id, None, PAID_OUT, EXPENDITURE_BANK)
     else:
-        _arrive(transfer, transfer.to_county_id, transfer.to_county_id, TAKEN, TRANSFERS_IN)
+        _arrive(transfer, transfer.to_county_id or 0, transfer.to_county_id, TAKEN, TRANSFERS_IN)
 
 
 def take_account_back(transfer: Transfer) -> None:
@@ -365,12 +365,31 @@ def _moves(sql: str, arguments: Sequence[Any]) -> list[Move]:
         cursor.execute(sql, list(arguments))
         return [
             Move(
-                *row[:4],
-                *(from_fen(fen) for fen in row[4:8]),
-                int(row[8]),
-                *row[9:],
+                transfer_id,
+                county_id,
+                to_county_id,
+                sent_in,
+                from_fen(own),
+                from_fen(unit),
+                from_fen(interest_own),
+                from_fen(interest_unit),
+                int(months),
+                arrived_county_id,
+                arrived_in,
             )
-            for row in cursor.fetchall()
+            for (
+                transfer_id,
+                county_id,
+                to_county_id,
+                sent_in,
+                own,
+                unit,
+                interest_own,
+                interest_unit,
+                months,
+                arrived_county_id,
+                arrived_in,
+            ) in cursor.fetchall()
         ]
 
 

@@ -222,13 +222,15 @@ def shown_moves(moves: Sequence[Move]) -> list[tuple[Move, str, str]]:
 def transfer_account(request: HttpRequest, transfer: Transfer) -> str:
     """What of the account goes along with a transfer."""
     sheet = transfer_sheet(transfer.pk)
-    rows = [
-        (_("Opening balance"), *(from_fen(fen) for fen in sheet.opening)),
-        (_("Credited in the year"), *(from_fen(fen) for fen in sheet.credited)),
-        (_("Interest to the end of %(period)s") % {"period": sheet.sent_in}, *(from_fen(f) for f in sheet.interest)),
-    ]  # fmt: skip
+    parts = (
+        (_("Opening balance"), sheet.opening),
+        (_("Credited in the year"), sheet.credited),
+        (_("Interest to the end of %(period)s") % {"period": sheet.sent_in}, sheet.interest),
+    )
     context = {
-        "rows": [(label, own, unit, own + unit) for label, own, unit in rows],
+        "rows": [
+            (label, from_fen(own), from_fen(unit), from_fen(own + unit)) for label, (own, unit) in parts
+        ],
         "own": from_fen(sheet.own),
         "unit": from_fen(sheet.unit),
         "total": from_fen(sheet.own + sheet.unit),

@@ -14,7 +14,7 @@ from jilin_si.access.scope import ScopedQuerySet, current
 class OfSeenWorkerManager(models.Manager):  # type: ignore[type-arg]
     """Rows of the workers that are seen."""
 
-    def get_queryset(self) -> models.QuerySet[models.Model]:
+    def get_queryset(self) -> models.QuerySet:  # type: ignore[type-arg]
         queryset = ScopedQuerySet(self.model, using=self._db)
         if current().everything:
             return queryset
@@ -113,7 +113,7 @@ class DeemedEvidence(models.Model):
 class PairManager(models.Manager):  # type: ignore[type-arg]
     """What two units share: a pair of records, a merge. Seen by the unit of either record."""
 
-    def get_queryset(self) -> models.QuerySet[models.Model]:
+    def get_queryset(self) -> models.QuerySet:  # type: ignore[type-arg]
         queryset = ScopedQuerySet(self.model, using=self._db)
         scope = current()
         if scope.everything:

@@ -21,7 +21,7 @@ TONES = {"waiting": "warn", "done": "good", "returned": "bad", "back": ""}
 
 def state_tag(transfer: Transfer) -> Any:
     """A transfer's state as a tag; out of the province nobody takes in."""
-    words = {
+    words: dict[tuple[str, bool], Any] = {
         (Transfer.State.WAITING, True): _("waits for a second person"),
         (Transfer.State.WAITING, False): _("waits to be taken in"),
         (Transfer.State.DONE, True): _("left the province"),

@@ -183,7 +183,7 @@ def account_years(worker_id: int) -> list[ClosedYear]:
     with connection.cursor() as cursor:
         cursor.execute("select * from collection_account_years(%s)", [worker_id])
         return [
-            ClosedYear(year, taken_over, *(from_fen(fen) for fen in rest[:-3]), *rest[-3:])
+            ClosedYear(year, taken_over, *[from_fen(fen) for fen in rest[:-3]], *rest[-3:])  # type: ignore[arg-type]
             for year, taken_over, *rest in cursor.fetchall()
         ]
 

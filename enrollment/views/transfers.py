@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -96,7 +96,7 @@ def _move(request: HttpRequest, worker: Worker, employment: Employment, form: Tr
 
 @staff_page
 @require_safe
-def transfers(request: HttpRequest) -> HttpResponse:
+def transfers(request: HttpRequest) -> HttpResponseBase:
     """The transfers to and from the units of the scope, what waits first."""
     form = TransferFilter(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
