@@ -40,6 +40,19 @@ def invariants() -> list[Invariant]:
             """,
         ),
         Invariant(
+            name="declared_or_answered_for",
+            description="Nobody has wages in a return and is answered for in it besides.",
+            order=20,
+            sql="""
+                select a.declaration_id, a.worker_id, a.answer
+                from enrollment_declarationanswer a
+                join enrollment_declaration d on d.id = a.declaration_id and d.state in ('submitted', 'approved')
+                join enrollment_declarationline l
+                  on l.fee_year = d.fee_year and l.county_id = d.county_id and l.declaration_id = d.id
+                 and l.worker_id = a.worker_id
+            """,
+        ),
+        Invariant(
             name="lines_belong_to_their_return",
             description="A line stands in the year, the county and the employer of its return.",
             order=20,

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from enrollment.imports.models import ReturnedSheet
+from enrollment.invariants import invariants
 from enrollment.models import Declaration, DeclarationAnswer, DeclarationLine, Employer
 from enrollment.refusals import Refusal
 from enrollment.services import end_employment, start_declaration, submit_declaration
@@ -155,7 +156,16 @@ def test_everybody_has_wages_or_is_answered_for_before_the_return_is_handed_in(
     assert DeclarationLine.objects.filter(declaration=done).count() == 1
     told_of = DeclarationAnswer.objects.filter(declaration=done).values_list("worker_id", "answer", "note")
     assert set(told_of) == {(people[1], "unpaid", ""), (people[2], "moved", "调长春")}
-    with connection.cursor() as cursor, pytest.raises(Exception, match="declaration_answer_known"):
+    broken = next(i.sql for i in invariants() if i.name == "declared_or_answered_for")
+    with connection.cursor() as cursor:
+        cursor.execute(broken)
+        assert cursor.fetchall() == []
+        cursor.execute(
+            "update enrollment_declarationanswer set worker_id = %s where answer = 'moved'", [people[0]]
+        )
+        cursor.execute(broken)
+        assert cursor.fetchall() == [(done.pk, people[0], "moved")]
+    with pytest.raises(IntegrityError, match="declaration_answer_known"), connection.cursor() as cursor:
         cursor.execute("update enrollment_declarationanswer set answer = 'forgotten'")
 
 
