@@ -77,18 +77,24 @@ _SILENT = """
 with handed_in as materialized (
   select id from enrollment_declaration
   where county_id = %(unit)s and fee_year = %(year)s and state in ('submitted', 'approved')
-), line as (        -- who is in a return of the year that was handed in, with wages or answered for
-  select worker_id, employer_id from enrollment_declarationline
-  where fee_year = %(year)s and county_id = %(unit)s and declaration_id in (select id from handed_in)
-  union
-  select worker_id, employer_id from enrollment_declarationanswer
-  where county_id = %(unit)s and declaration_id in (select id from handed_in)
+), person as materialized (    -- in two stretches, each of an index alone
+  select employer_id, worker_id, first_period from enrollment_employment
+  where county_id = %(unit)s and last_period is null and first_period <= %(month)s
+  union all
+  select employer_id, worker_id, first_period from enrollment_employment
+  where county_id = %(unit)s and last_period >= %(month)s and first_period <= %(month)s
+    and leave_reason <> 'taken_back'
 ), at_work as (
-  select e.employer_id, count(*) as people, count(*) filter (where l.worker_id is null) as without_wage,
-         min(e.first_period) filter (where l.worker_id is null) as first_without
-  from enrollment_employment e left join line l on l.worker_id = e.worker_id and l.employer_id = e.employer_id
-  where e.county_id = %(unit)s and e.first_period <= %(month)s and (e.last_period is null or e.last_period >= %(month)s)
-    and e.leave_reason <> 'taken_back'
+  select employer_id, count(*) as people from person group by 1
+), missing as (     -- neither with wages in a return of the year that was handed in, nor answered for
+  select p.employer_id, count(*) as without_wage, min(p.first_period) as first_without
+  from person p
+  where not exists (select from enrollment_declarationline l
+                    where l.fee_year = %(year)s and l.county_id = %(unit)s and l.worker_id = p.worker_id
+                      and l.employer_id = p.employer_id and l.declaration_id in (select id from handed_in))
+    and not exists (select from enrollment_declarationanswer a
+                    where a.county_id = %(unit)s and a.worker_id = p.worker_id and a.employer_id = p.employer_id
+                      and a.declaration_id in (select id from handed_in))
   group by 1
 ), declared as (
   select employer_id, max(fee_year) as year from enrollment_declaration
@@ -96,10 +102,10 @@ with handed_in as materialized (
   group by 1
 ), silent as (
   select m.*, d.id as declaration_id, d.entered_by_id, coalesce(w.people, 0) as people,
-         coalesce(w.without_wage, 0) as without_wage,
+         coalesce(g.without_wage, 0) as without_wage,
          case when d.id is null then 'nothing' when d.state in ('draft', 'returned') then d.state
               else 'people' end as kind,
-         case when d.state in ('submitted', 'approved') then greatest(w.first_without, make_date(%(year)s, 1, 1))
+         case when d.state in ('submitted', 'approved') then greatest(g.first_without, make_date(%(year)s, 1, 1))
               else greatest(date_trunc('month', m.registered_on)::date,
                             coalesce(make_date(p.year + 1, 1, 1), '1992-01-01'))
          end as since
@@ -107,9 +113,10 @@ with handed_in as materialized (
   left join enrollment_declaration d
     on d.employer_id = m.id and d.county_id = %(unit)s and d.fee_year = %(year)s and d.kind = 'yearly'
   left join at_work w on w.employer_id = m.id
+  left join missing g on g.employer_id = m.id
   left join declared p on p.employer_id = m.id
   where m.county_id = %(unit)s and m.status = 'active' and m.registered_on < %(month)s::date + interval '1 month'
-    and (d.id is null or d.state in ('draft', 'returned') or w.without_wage > 0)
+    and (d.id is null or d.state in ('draft', 'returned') or g.without_wage > 0)
 )
 """
 

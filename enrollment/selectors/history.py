@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -18,8 +19,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from enrollment.acts.models import UndoneAct
 from enrollment.acts.undoing import undoing_of
 from enrollment.acts.words import act_words
+from enrollment.gaps.models import FollowUp
 from enrollment.lines import line_name
-from enrollment.models import Declaration, DeclarationLine, Employer, Identity, LeaveReason, Worker
+from enrollment.models import (
+    Declaration,
+    DeclarationLine,
+    Employer,
+    Employment,
+    Identity,
+    LeaveReason,
+    Worker,
+)
 from enrollment.standing import person_records
 from enrollment.words import CATEGORY, IDENTITY
 from jilin_si.access.audit import AuditEntry
@@ -27,6 +37,7 @@ from jilin_si.access.models import User
 from jilin_si.money import format_yuan
 from jilin_si.periods import parse_period
 from jilin_si.web.formats import masked_id
+from jilin_si.web.models import BulkRun
 
 MOST = 50
 
@@ -54,8 +65,34 @@ def worker_history(worker: Worker, most: int = MOST) -> list[Happened]:
             object_kind="worker", object_id__in=person_records(worker.pk)
         ).select_related("user")[:most]
     )
-    told += _wages(worker) + _versions(worker)
+    told += _wages(worker) + _versions(worker) + _ended_together(worker)
     return sorted(told, key=_order, reverse=True)[:most]
+
+
+def _ended_together(worker: Worker) -> list[Happened]:
+    """Where the worker left with everybody of a list: the run has one entry of the trail for all of them."""
+    employments = list(Employment.objects.filter(worker=worker).values_list("pk", "county_id"))
+    named = Q()
+    for number, _county in employments:
+        named |= Q(ids__contains=[number])
+    runs = BulkRun.objects.filter(
+        named, act="end_employments", unit_id__in={county for _number, county in employments}
+    )
+    return [
+        Happened(
+            on=run.day,
+            at=run.at,
+            who=str(run.user),
+            what=_("Left from %(period)s: %(leave_reason)s")
+            % {
+                "period": _month(run.details.get("effective_period", "")),
+                "leave_reason": dict(LeaveReason.choices).get(run.details.get("reason", ""), ""),
+            },
+            url=reverse("bulk_run", args=[run.pk]),
+            undone=run.undone_at is not None,
+        )
+        for run in (runs.select_related("user")[:MOST] if employments else [])
+    ]
 
 
 def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
@@ -204,6 +241,7 @@ def _words(entry: AuditEntry) -> str:
         "identity": str(dict(Identity.choices).get(details.get("identity", ""), "")),
         "months": details.get("months", ""),
         "document": details.get("document", ""),
+        "how": str(dict(FollowUp.How.choices).get(details.get("how", ""), "")),
         "leave_reason": str(
             dict(LeaveReason.choices).get(details.get("reason", ""), details.get("reason", ""))
         ),
@@ -229,6 +267,7 @@ def _words(entry: AuditEntry) -> str:
         "settle_deemed": _("Deemed months %(months)s on %(document)s"),
         "show_number": _("Whole number shown: %(reason)s"),
         "register_employer": _("Registered"),
+        "follow_up": _("Followed up: %(how)s %(reason)s"),
         "set_coverage": _("Coverage: %(line)s from %(period)s"),
         "start_declaration": _("Declaration %(year)s begun"),
         "type_declaration": _("Declaration %(year)s typed"),
@@ -237,6 +276,7 @@ def _words(entry: AuditEntry) -> str:
         "return_declaration": _("Declaration %(year)s returned: %(reason)s"),
         "approve_declaration": _("Declaration %(year)s approved"),
         "import_roster": _("Roster imported: %(rows)s people"),
+        "take_sheet": _("Workbook taken over: %(rows)s rows"),
     }
     if entry.act == "undo_act":
         told = AuditEntry(act=details.get("act", ""), details=details.get("told", {}))

@@ -31,6 +31,7 @@ from jilin_si.agencies import clock
 from jilin_si.ledger.services import LedgerError
 from jilin_si.money import from_fen
 from jilin_si.periods import month, period_of
+from jilin_si.web.desk import forget_count
 
 if TYPE_CHECKING:
     from jilin_si.access.models import User
@@ -413,6 +414,8 @@ def _record(
     reason: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
+    if act != "type_declaration":
+        forget_count("silent", declaration.county_id)
     record(
         act,
         by=by,

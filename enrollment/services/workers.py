@@ -29,6 +29,7 @@ from enrollment.standing import standing
 from jilin_si.access.audit import record
 from jilin_si.agencies.clock import today
 from jilin_si.periods import add_months, format_period
+from jilin_si.web.desk import forget_count
 
 if TYPE_CHECKING:
     from jilin_si.access.models import User
@@ -243,6 +244,7 @@ def end_employment(
             details={"effective_period": effective_period, "reason": reason},
         )
         hooks.on_employment_ended.call(held)
+        forget_count("broken", held.county_id)
     return held
 
 

@@ -1,9 +1,9 @@
 -- Who works where now, a county at a time: the desk's counts read this index alone.
 create index employment_living on enrollment_employment (county_id, employer_id)
-  include (worker_id, first_period) where last_period is null;
+  include (id, worker_id, first_period) where last_period is null;
 -- Who left, by the month of leaving.
 create index employment_ended on enrollment_employment (county_id, last_period)
-  include (worker_id, leave_reason) where last_period is not null;
+  include (id, worker_id, employer_id, first_period, leave_reason) where last_period is not null;
 
 -- Employments of a unit that ended from a month on without a reason that explains it, and nobody took the person up
 -- again, in whatever county: only that is told, not where somebody works now. ``before`` is the first month not asked.
@@ -38,12 +38,14 @@ language sql stable security definer set search_path = public, pg_temp set plan_
     select e.id, e.worker_id from enrollment_employment e
     where e.county_id = unit and e.last_period is null
       and unit = any (string_to_array(nullif(current_setting('app.agencies', true), ''), ',')::int[])
-  ), born as (
+  ), born as materialized (
     select w.id, w.identity as now, r.*, (w.birth_date + make_interval(years => r.age))::date as reached
-    from rule r join enrollment_worker w
-      on w.sex = r.sex and w.merged_into_id is null
-     and w.birth_date between (first - make_interval(years => r.age))::date - 2
-                          and (last - make_interval(years => r.age))::date + 2
+    from rule r cross join lateral (    -- one stretch of the index each: without the fence all births would be read
+      select b.id, b.identity, b.birth_date from enrollment_worker b
+      where b.sex = r.sex and b.merged_into_id is null
+        and b.birth_date between (first - make_interval(years => r.age))::date - 2
+                             and (last - make_interval(years => r.age))::date + 2
+      offset 0) w
   ), here as (
     select b.*, l.id as employment_id,
            coalesce((select s.identity from enrollment_identityspan s

@@ -113,23 +113,28 @@ def cycle_for(request: HttpRequest) -> list[Step]:
     return _cycle[0](request) if _cycle else []
 
 
-def over_units(request: HttpRequest, name: str, count: Callable[[int], int]) -> int:
-    """A count summed over the units of who asks. One that reads a whole unit is remembered for a short time.
+def remembered(name: str, units: Collection[int], find: Callable[[int], Any]) -> dict[int, Any]:
+    """What reading a whole unit gives, by unit, remembered for a short time: ``settings.DESK_SECONDS``, 0 never.
 
-    ``settings.DESK_SECONDS`` says how long (0: never); the list that a count leads to is always read anew.
+    Numbers only, nobody's name: it is kept outside the database. The list behind it is always read anew.
     """
-    units = sorted(request.scope.units)  # type: ignore[attr-defined]
     if not settings.DESK_SECONDS:
-        return sum(count(unit) for unit in units)
+        return {unit: find(unit) for unit in units}
     keys = {f"desk:{name}:{today()}:{unit}": unit for unit in units}
-    known: dict[str, int] = {}
-    with suppress(RedisError):  # a desk without Redis counts each time
+    known: dict[str, Any] = {}
+    with suppress(RedisError):  # a desk without Redis reads each time
         known = cache.get_many(keys)
-    fresh = {key: count(unit) for key, unit in keys.items() if key not in known}
+    fresh = {key: find(unit) for key, unit in keys.items() if key not in known}
     if fresh:
         with suppress(RedisError):
             cache.set_many(fresh, settings.DESK_SECONDS)
-    return sum(known.values()) + sum(fresh.values())
+    return {keys[key]: found for key, found in (known | fresh).items()}
+
+
+def over_units(request: HttpRequest, name: str, count: Callable[[int], int]) -> int:
+    """A count summed over the units of who asks, each remembered for a short time."""
+    units = sorted(request.scope.units)  # type: ignore[attr-defined]
+    return sum(remembered(name, units, count).values())
 
 
 def forget_count(name: str, unit: int) -> None:

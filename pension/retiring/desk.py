@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jilin_si.web.desk import Count, CountCard, PanelCard, over_units, register_count, register_panel
-from pension.retiring.selectors import count_retiring, retiring, window
+from jilin_si.web.desk import Count, CountCard, PanelCard, register_count, register_panel, remembered
+from pension.retiring.selectors import count_and_next, named, window
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 ROLES = ("clerk", "reviewer", "head", "prefecture")
-SHOWN = 5
 
 
 def register_cards() -> None:
@@ -24,8 +23,13 @@ def register_cards() -> None:
     register_panel(PanelCard("retiring", ("clerk", "head"), 20, "pension/_retiring.html", _panel))
 
 
+def _found(request: HttpRequest) -> dict[int, Any]:
+    units = sorted(request.scope.units)  # type: ignore[attr-defined]
+    return remembered("retiring", units, count_and_next)
+
+
 def _count(request: HttpRequest) -> Count:
-    number = over_units(request, "retiring", count_retiring)
+    number = sum(count for count, _next in _found(request).values())
     _first, last = window()
     hint = _("until %(day)s") % {"day": f"{last:%m-%d}"}
     return Count(_("Near pensionable age"), number, reverse("pension:retiring"), hint)
@@ -33,8 +37,8 @@ def _count(request: HttpRequest) -> Count:
 
 def _panel(request: HttpRequest) -> Mapping[str, Any] | None:
     """The next few, for who works in one unit: what is still missing stands beside each."""
-    units = sorted(request.scope.units)  # type: ignore[attr-defined]
-    if len(units) != 1:
+    found = _found(request)
+    if len(found) != 1:
         return None
-    rows = retiring(units[0], most=SHOWN)
-    return {"rows": rows, "last": window()[1]} if rows else None
+    rows = named(next(iter(found.values()))[1])
+    return {"rows": rows} if rows else None

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from enrollment.people import SpecialWorkKind
+from enrollment.models import Employment
+from enrollment.people import DeemedEvidence, SpecialWorkKind
 from jilin_si.agencies.clock import today
 from jilin_si.periods import add_months, last_day, period_of
 from jilin_si.policy.database import database_policy
@@ -98,11 +99,41 @@ def _arguments(unit: int, first: date, last: date) -> list[Any]:
     ]
 
 
-def count_retiring(unit: int) -> int:
-    """How many of a unit reach the age in the months ahead."""
+def count_and_next(unit: int, most: int = 5) -> tuple[int, list[tuple[int, str, str, int, date]]]:
+    """How many of a unit reach the age in the months ahead, and the first of them without a name: the employment,
+    identity, category, age, the day. What the desk may remember."""
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from reaching_age(%s, %s, %s, %s, %s)", _arguments(unit, *window()))
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "select employment_id, identity, category, age, reached, count(*) over ()"
+            " from reaching_age(%s, %s, %s, %s, %s) order by reached, employment_id limit %s",
+            [*_arguments(unit, *window()), most],
+        )
+        rows = cursor.fetchall()
+    return (int(rows[0][-1]) if rows else 0), [tuple(row[:-1]) for row in rows]
+
+
+def named(found: list[tuple[int, str, str, int, date]]) -> list[dict[str, Any]]:
+    """The people of such rows, as the desk shows them."""
+    people = Employment.objects.select_related("worker").in_bulk([row[0] for row in found])
+    proven = set(
+        DeemedEvidence.objects.filter(worker__in=[e.worker_id for e in people.values()]).values_list(
+            "worker_id", flat=True
+        )
+    )
+    return [
+        {
+            "worker_id": person.worker_id,
+            "name": person.worker.name,
+            "sex": person.worker.sex,
+            "identity": identity,
+            "category": category,
+            "age": age,
+            "reached": reached,
+            "has_evidence": not person.worker.deemed_months or person.worker_id in proven,
+        }
+        for number, identity, category, age, reached in found
+        if (person := people.get(number))
+    ]
 
 
 def retiring(unit: int, filters: Mapping[str, Any] | None = None, most: int | None = None) -> list[Retiring]:
@@ -127,7 +158,7 @@ def retiring(unit: int, filters: Mapping[str, Any] | None = None, most: int | No
             join enrollment_employer m on m.id = e.employer_id
             where (%s = '' or w.sex = %s) and (%s = '' or r.category = %s)
               and (%s = '' or w.name like %s || '%%' or m.name like '%%' || %s || '%%')
-            order by r.reached, m.number, w.name limit %s
+            order by r.reached, m.number, w.name
             """,
             [
                 *_arguments(unit, first, last),
@@ -136,7 +167,6 @@ def retiring(unit: int, filters: Mapping[str, Any] | None = None, most: int | No
                 text,
                 like,
                 like,
-                most,
             ],
         )
         found = cursor.fetchall()

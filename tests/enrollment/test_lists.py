@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Declaration, Employer, Employment, FollowUp
+from enrollment.selectors.history import worker_history
 from enrollment.services import start_declaration, submit_declaration
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Role, User
@@ -193,6 +194,8 @@ def test_employments_of_a_filter_end_as_one_and_come_back_as_one(
     ended = Employment.objects.filter(employer=works)
     assert {(e.last_period, e.leave_reason) for e in ended} == {(date(1996, 1, 1), "dismissed")}
     assert AuditEntry.objects.get(act="end_employments").details["count"] == 3
+    told = [happened for happened in worker_history(here[0].worker) if happened.url]
+    assert [(happened.url, happened.undone) for happened in told] == [(done["Location"], False)]
     assert _browser(reviewer).get(act).status_code == 403
     assert (
         _browser(reviewer).post(done["Location"], {"reason": "x", "_once": str(uuid.uuid4())}).status_code

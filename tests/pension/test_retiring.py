@@ -109,7 +109,10 @@ def test_the_list_says_of_everybody_what_the_rule_says_of_one(office: User) -> N
         assert found == expected
         assert {category for category, *_rest in found.values()} == {"normal", "special"}
         assert {age for _category, age, *_rest in found.values()} == {45, 50, 55, 60}
-        assert selectors.count_retiring(make.JIUTAI) == len(found)
+        count, coming = selectors.count_and_next(make.JIUTAI)
+        assert count == len(found)
+        assert [row[-1] for row in coming] == sorted(row[2] for row in found.values())[:5]
+        assert len(selectors.named(coming)) == 5
         assert (first, last) == (TODAY, date(1996, 5, 31))
         passed = selectors.retiring(make.JIUTAI, {"when": "passed"})
         assert passed
