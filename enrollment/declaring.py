@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enrollment.answers import Answer
-from enrollment.checks import check_first_period, refuse_insured
+from enrollment.checks import DIED, check_first_period, refuse_insured
 from enrollment.hooks import WageRules, wage_rules
 from enrollment.identity_numbers import (
     IdentityNumber,
@@ -197,6 +197,8 @@ class Checker:
             if known.insured:
                 refusal = refuse_insured(known)
                 row.errors.append(Fault("number", refusal.code, refusal.message))
+            elif known.died:
+                row.errors.append(Fault("number", "died", str(DIED)))
             elif not known.same_name:
                 row.errors.append(
                     Fault(

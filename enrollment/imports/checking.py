@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.checks import LOWEST_AGE, check_first_period
+from enrollment.checks import DIED, LOWEST_AGE, check_first_period
 from enrollment.hooks import wage_rules
 from enrollment.identity_numbers import IdentityNumber, known_prefixes, read_identity_number, read_name
 from enrollment.imports.cells import (
@@ -309,6 +309,8 @@ def _compare_one(row: RosterRow, known: Standing, here: Sequence[Any] | None) ->
         row.state = "same" if same else "change"
     elif known.insured:
         row.wrong = Wrong("number", "already_insured", MESSAGES["already_insured"])
+    elif known.died:
+        row.wrong = Wrong("number", "died", DIED)
 
 
 def _average_wage(employer: Employer | None, period: date) -> Decimal | None:
