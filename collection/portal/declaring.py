@@ -56,7 +56,7 @@ def years_to_declare() -> list[int]:
 @once
 def start(request: HttpRequest, employer: Employer) -> HttpResponseBase:
     """Begin the return of a year, or open the one that is there."""
-    given = request.POST.get("year", "")
+    given = request.POST.get("year", "") or str(today().year)
     year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else 0
     if year not in years_to_declare():
         raise Http404
@@ -98,7 +98,8 @@ def withdraw(request: HttpRequest, employer: Employer, pk: int) -> HttpResponseB
     """Take one's own return back before the office has reviewed it."""
     shown = _mine(request, pk)
     if not shown.from_employer:
-        raise Http404
+        messages.error(request, _("The office handed this return in: ask it to give it back."))
+        return HttpResponseRedirect(PORTAL.url("declaration", shown))
     version = request.POST.get("version", "")
     try:
         number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
