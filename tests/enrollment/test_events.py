@@ -238,11 +238,15 @@ def _ten_thousand(at: Employer) -> None:
         )
         cursor.execute("analyze enrollment_worker")
         for statement in (
-            "insert into enrollment_employment (worker_id, employer_id, county_id, first_period, leave_reason)"
-            " select id, %(at)s, %(county)s, '1990-01-01', '' from enrollment_worker where identity_key like '220182%%'",
-            "insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,"
-            " fee_year, county_id) select id, %(at)s, 48000, '1996-01-01', '1996-12-01', '1996-02-01', 1996, %(county)s"
-            " from enrollment_worker where identity_key like '220182%%'",
+            (
+                "insert into enrollment_employment (worker_id, employer_id, county_id, first_period, leave_reason)"
+                " select id, %(at)s, %(county)s, '1990-01-01', '' from enrollment_worker where identity_key like '220182%%'"
+            ),
+            (
+                "insert into collection_spell (worker_id, employer_id, wage_fen, first_period, last_period, recorded_in,"
+                " fee_year, county_id) select id, %(at)s, 48000, '1996-01-01', '1996-12-01', '1996-02-01', 1996, %(county)s"
+                " from enrollment_worker where identity_key like '220182%%'"
+            ),
             "analyze enrollment_employment",
         ):
             cursor.execute(statement, {"at": at.pk, "county": at.county_id})
