@@ -61,9 +61,7 @@ def _returned(request: HttpRequest) -> Count:
     back = _yearly(state=Declaration.State.RETURNED)
     oldest = back.aggregate(oldest=Min("reviewed_at"))["oldest"]
     hint = _("since %(day)s") % {"day": f"{timezone.localtime(oldest):%m-%d}"} if oldest else ""
-    return Count(
-        _("Returned, to mend"), back.count(), f"{reverse('enrollment:declarations')}?state=returned", hint
-    )
+    return Count(_("To mend"), back.count(), f"{reverse('enrollment:declarations')}?state=returned", hint)
 
 
 def _silent(request: HttpRequest) -> Count:
@@ -85,7 +83,11 @@ def _queue(request: HttpRequest) -> Mapping[str, Any]:
     )
     rows = list(waiting.order_by("submitted_at", "pk")[:QUEUE])
     table = DeclarationTable(
-        rows, watches=watch_for(rows, request.user.pk), exclude=("state",), orderable=False, request=request
+        rows,
+        watches=watch_for(rows, request.user.pk),
+        exclude=("state", "period"),
+        orderable=False,
+        request=request,
     )
     counts = {
         name: _yearly(state=Declaration.State.SUBMITTED, kind=name).count()

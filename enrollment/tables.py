@@ -131,7 +131,7 @@ class DeclarationTable(OfficeTable):
     change = tables.Column(
         empty_values=(),
         orderable=False,
-        verbose_name=_("Against last"),
+        verbose_name=_("vs. last"),
         attrs={"th": {"class": "num"}, "td": {"class": "num"}},
     )
     watch = tables.Column(
@@ -139,7 +139,7 @@ class DeclarationTable(OfficeTable):
     )
     state = tables.Column(verbose_name=_("State"))
     submitted_at = ShortDayColumn(verbose_name=_("Handed in"))
-    place = tables.Column(empty_values=(), orderable=False, verbose_name=_("It lies with"))
+    place = tables.Column(empty_values=(), orderable=False, verbose_name=_("With"))
     term = TermColumn(empty_values=(), orderable=False, verbose_name=_("Due by"))
 
     def __init__(self, *args: Any, watches: dict[int, list[Watch]] | None = None, **kwargs: Any) -> None:
@@ -197,7 +197,7 @@ class DeclarationTable(OfficeTable):
     def value_place(self, record: Declaration) -> str:
         """With whom a return lies: who types it, the reviewers while it waits, nobody once it is approved."""
         if record.state == Declaration.State.SUBMITTED:
-            return str(_("the reviewers"))
+            return str(_("reviewers"))
         return str(record.entered_by or "") if record.may_be_entered else ""
 
     def term_of(self, record: Declaration) -> Term | None:
@@ -213,7 +213,7 @@ class DeclarationTable(OfficeTable):
 def watch_tag(watch: Watch) -> Any:
     """What a reviewer should look at, as a short tag."""
     words = {
-        "own": _("yours: needs another"),
+        "own": _("typed by you"),
         "gone": ngettext("%(count)s left", "%(count)s left", watch.count),
         "below": ngettext("%(count)s under the floor", "%(count)s under the floor", watch.count),
     }

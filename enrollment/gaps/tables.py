@@ -85,7 +85,7 @@ class SilentTable(GapTable):
     kind = tables.Column(verbose_name=_("What is missing"))
     people = CountColumn(verbose_name=_("People"))
     without_wage = CountColumn(verbose_name=_("Without wage"))
-    place = tables.Column(verbose_name=_("It lies with"), empty_values=(), orderable=False)
+    place = tables.Column(verbose_name=_("With"), empty_values=(), orderable=False)
     next = tables.Column(
         verbose_name=_("Next step"), empty_values=(), orderable=False, exclude_from_export=True
     )

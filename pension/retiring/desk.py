@@ -32,7 +32,7 @@ def _count(request: HttpRequest) -> Count:
     number = sum(count for count, _next in _found(request).values())
     _first, last = window()
     hint = _("until %(day)s") % {"day": f"{last:%m-%d}"}
-    return Count(_("Near pensionable age"), number, reverse("pension:retiring"), hint)
+    return Count(_("Near retirement"), number, reverse("pension:retiring"), hint)
 
 
 def _panel(request: HttpRequest) -> Mapping[str, Any] | None:
