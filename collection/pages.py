@@ -136,7 +136,7 @@ def _unmatched(request: HttpRequest) -> Count:
 
     number = counts(sorted(request.scope.units))[UNMATCHED]  # type: ignore[attr-defined]
     address = f"{reverse('collection:receipts')}?state={UNMATCHED}"
-    return Count(_("Money of unknown employers"), number, address, tone="warn" if number else "")
+    return Count(_("Unmatched money"), number, address, tone="warn" if number else "")
 
 
 def _to_close(request: HttpRequest) -> Count:
