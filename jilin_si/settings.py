@@ -157,7 +157,8 @@ CACHES = {
         "TIMEOUT": 600,
     }
 }
-DESK_SECONDS = 300  # how long the desk remembers a count that reads a whole unit; its list is always read anew
+# how long the desk remembers a count that reads a whole unit; its list is always read anew
+DESK_SECONDS = 300
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost Redis signs nobody out
 SESSION_COOKIE_AGE = 10 * 3600  # absolute, seconds
 SESSION_IDLE_SECONDS = 30 * 60
@@ -300,7 +301,7 @@ CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_DEFAULT_QUEUE = "posting"  # what moves money; a report never waits in front of it
 CELERY_TASK_ROUTES = {
     "*.tasks.report_*": {"queue": "reports"},
-    "enrollment.roster": {"queue": "reports"},  # somebody waits at the page while the province's month is worked
+    "enrollment.roster": {"queue": "reports"},  # somebody waits at the page for it
 }
 CELERY_QUEUES_SERVED = ("posting", "reports")
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
