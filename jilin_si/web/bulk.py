@@ -81,7 +81,7 @@ class BulkAct(ABC):
 
     @abstractmethod
     def take_back(self, run: BulkRun, user: User) -> None:
-        """Undo all of a run, for its ``undo_reason``. Raises BulkRefused where something stands in the way: then nothing is undone."""
+        """Undo all of a run, for its ``undo_reason``. Raises BulkRefused where something stands in the way."""
 
 
 _acts: dict[str, BulkAct] = {}

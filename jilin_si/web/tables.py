@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
-from django.core.paginator import Paginator
+from django.core.paginator import EmptyPage, Paginator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -260,7 +260,10 @@ def table_for(
         table.order_by = wanted
     paginator = paginator_class(table.rows, per_page)
     table.paginator = paginator
-    table.page = paginator.get_page(request.GET.get("page"))
+    try:
+        table.page = paginator.get_page(request.GET.get("page"))
+    except EmptyPage:  # a paginator that does not count knows no last page: the first
+        table.page = paginator.page(1)
     return table
 
 
