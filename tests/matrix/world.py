@@ -265,18 +265,30 @@ def statement(county: County) -> str:
 
 @thing
 def bill(county: County) -> int:
-    return Bill.objects.filter(county_id=county.code, line="pension").earliest("bill_id").bill_id
+    return (
+        Bill.objects.filter(employer_id=county.things["employer"], county_id=county.code, line="pension")
+        .earliest("bill_id")
+        .bill_id
+    )
 
 
 @thing
 def booked(county: County) -> int:
     """A payment as it stands in the books."""
-    return Receipt.objects.filter(county_id=county.code).earliest("receipt_id").receipt_id
+    return (
+        Receipt.objects.filter(employer_id=county.things["employer"], county_id=county.code)
+        .earliest("receipt_id")
+        .receipt_id
+    )
 
 
 @thing
 def spell(county: County) -> int:
-    return Spell.objects.filter(county_id=county.code).earliest("spell_id").spell_id
+    return (
+        Spell.objects.filter(employer_id=county.things["employer"], county_id=county.code)
+        .earliest("spell_id")
+        .spell_id
+    )
 
 
 @thing
