@@ -20,8 +20,8 @@ from jilin_si.policy.lookup import database_policy
 
 LEAF_COLUMNS = (
     "fee_year, county_id, worker_id, opening_own_fen, opening_unit_fen, credit_own_fen, credit_unit_fen,"
-    " interest_own_fen, interest_unit_fen, moved_own_fen, moved_unit_fen, closing_own_fen, closing_unit_fen, months_due,"
-    " months_credited, total_months"
+    " interest_own_fen, interest_unit_fen, moved_own_fen, moved_unit_fen, closing_own_fen, closing_unit_fen,"
+    " months_due, months_credited, total_months"
 )
 
 

@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from collection.forms import ArrearsFilter, MonthFilter
+from collection.imports import MAY_TAKE_MONEY
 from collection.names import line_name, lines_in_order
 from collection.selectors import bills, fees, lists, receipts
 from collection.tables import ArrearsTable, MonthTable
 from collection.views.common import (
     employer_or_404,
+    may_act,
     period_or_404,
     staff_only,
     units_of,
@@ -101,6 +103,7 @@ def employer_bills(request: HttpRequest, employer_id: int) -> HttpResponseBase:
         "sums": bills.Sums.of(months),
         "owed_now": bills.owed_now(employer.pk),
         "payments": receipts.payment_list(employer.pk, year),
+        "may_take_money": may_act(request, employer.county_id, MAY_TAKE_MONEY),
     }
     return render(request, "collection/employer_bills.html", context)
 
@@ -117,7 +120,9 @@ def _year(request: HttpRequest, years: list[int]) -> int:
 def bill(request: HttpRequest, employer_id: int, period: str) -> HttpResponseBase:
     """One bill: every line and part with its explanation, arrears, late fee, and the money that met it."""
     employer = employer_or_404(employer_id)
-    return render(request, "collection/bill.html", bill_context(employer, period_or_404(period)))
+    context = bill_context(employer, period_or_404(period))
+    context["may_take_money"] = may_act(request, employer.county_id, MAY_TAKE_MONEY)
+    return render(request, "collection/bill.html", context)
 
 
 def bill_context(employer: Any, period: date) -> dict[str, Any]:

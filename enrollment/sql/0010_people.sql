@@ -59,10 +59,19 @@ set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare noted integer;
 begin
   with given as (select w.* from enrollment_worker w where w.id = any (workers) and w.merged_into_id is null),
+  -- Of all who share name and birth date each is held against the oldest record: as many pairs as people, whereas
+  -- everybody against everybody would be millions where a roster brings ten thousand alike.
+  oldest as (
+    select n.birth_date, n.name, min(o.id) as id
+    from (select distinct birth_date, name from given) n
+    join enrollment_worker o on o.birth_date = n.birth_date and o.name collate "C" = n.name
+    where o.merged_into_id is null
+    group by 1, 2
+  ),
   pair as (
-    select least(g.id, o.id) as first_id, greatest(g.id, o.id) as second_id, 'same_name' as reason
-    from given g join enrollment_worker o on o.birth_date = g.birth_date and o.name collate "C" = g.name
-    where o.id <> g.id and o.merged_into_id is null
+    select o.id as first_id, g.id as second_id, 'same_name' as reason
+    from given g join oldest o on o.birth_date = g.birth_date and o.name = g.name
+    where o.id < g.id
     union all
     select least(g.id, o.id), greatest(g.id, o.id), 'same_number'
     from given g
