@@ -108,9 +108,11 @@ $$;
 
 -- Who is employed anew is alive, is not a record merged into another, and is nowhere else meanwhile under another
 -- record of the same person. Newcomers are looked up among those of the same name and birth date; a load of a whole
--- province calls note_all_duplicates() afterwards.
+-- province calls note_all_duplicates() afterwards. A plan without parameters is kept for the session: made for one
+-- newcomer by reading small tables whole, it would compare every row of a roster with every record.
 create function employment_of_one_living_person() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp
+set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare bad bigint;
 begin
   select n.worker_id into bad from new_rows n join enrollment_worker w on w.id = n.worker_id
