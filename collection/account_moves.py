@@ -25,7 +25,7 @@ from enrollment.refusals import Refusal
 from enrollment.standing import person_records
 from jilin_si.agencies.clock import today
 from jilin_si.jobs.units import lock_county
-from jilin_si.ledger.services import book, booking_period
+from jilin_si.ledger.services import EXPENDITURE_BANK, NoMoneyError, book, booking_period, fund_expenditure
 from jilin_si.money import from_fen
 from jilin_si.periods import format_period
 from jilin_si.policy.database import database_policy
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 CLEARING = "2021"
 TRANSFERS_IN, TRANSFERS_OUT = "4104", "5101"
 POOLED, ACCOUNTS = "3001.01", "3001.02"
-INCOME_BANK, EXPENDITURE_BANK = "1002", "1003"
 SENT, TAKEN, RETURNED, PAID_OUT = "account_sent", "account_taken", "account_returned", "account_paid_out"
 
 
@@ -260,32 +259,21 @@ def _book(
 
 
 def _fund(transfer: Transfer, agency_id: int, period: date, total: Decimal) -> None:
-    """Move what is missing from the income to the expenditure account. Raises Refusal where the money is not there."""
-    held = _on_account(agency_id, EXPENDITURE_BANK)
-    missing = total - max(held, Decimal(0))
-    if missing > _on_account(agency_id, INCOME_BANK):
-        raise Refusal("", "no_money", _("There is less money in the bank than this transfer takes."))
-    if missing > 0:
-        book(
+    """Have the expenditure account hold what is paid. Raises Refusal where the money is not there."""
+    try:
+        fund_expenditure(
             agency_id=agency_id,
             fund=account_line().fund,
-            kind="funding",
+            amount=total,
             booked_on=today(),
             period=period,
-            legs={EXPENDITURE_BANK: missing, INCOME_BANK: -missing},
             narrative=transfer.number,
             user_id=transfer.done_by_id,
         )
-
-
-def _on_account(agency_id: int, account: str) -> Decimal:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(sum(debit_fen - credit_fen), 0) from ledger_balance"
-            " where agency_id = %s and fund = %s and account = %s",
-            [agency_id, account_line().fund, account],
-        )
-        return from_fen(cursor.fetchone()[0])
+    except NoMoneyError as error:
+        raise Refusal(
+            "", "no_money", _("There is less money in the bank than this transfer takes.")
+        ) from error
 
 
 def last_book_rate(county_id: int, period: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -35,6 +35,9 @@ from jilin_si.money import MoneyFormField
 from jilin_si.periods import add_months, period_of
 from jilin_si.web.forms import DayField, OfficeForm, PeriodField, PlainCharField
 
+if TYPE_CHECKING:
+    from enrollment.services.declarations import NotReady
+
 
 class RefusedForm(OfficeForm):
     """A form whose act may be refused by the registry: the reason goes to its field."""
@@ -44,6 +47,12 @@ class RefusedForm(OfficeForm):
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, ValidationError(refusal.message, code=refusal.code))
 
+    def take_faults(self, refused: NotReady) -> None:
+        """Show what the joining return's own checks found, at the field of the wage."""
+        for row in refused.checked.rows:
+            for fault in row.errors:
+                self.add_error("wage", fault.text)
+
 
 class PlainTextField(PlainCharField):
     """Text that its own check reads: nothing is cut or folded before."""
@@ -52,8 +61,8 @@ class PlainTextField(PlainCharField):
         return forms.CharField.to_python(self, value) or ""
 
 
-class EnrolForm(RefusedForm):
-    """A worker joins an employer. The number comes first: it tells sex and birth, and whether the person is known."""
+class PersonForm(RefusedForm):
+    """Somebody joins. The number comes first: it tells sex and birth, and whether the person is known."""
 
     identity_number = PlainTextField(
         label=_("Identity number"),
@@ -62,6 +71,11 @@ class EnrolForm(RefusedForm):
         help_text=_("15 digits, or 18"),
     )
     name = PlainTextField(label=pgettext_lazy("person", "Name"), max_length=200)
+
+
+class EnrolForm(PersonForm):
+    """A worker joins an employer."""
+
     category = forms.ChoiceField(label=_("Employed as"), choices=Category.choices)
     identity = forms.ChoiceField(label=_("Identity"), choices=Identity.choices)
     first_period = PeriodField(label=_("Joins from"), help_text=_("first month, like 1996-03"))

@@ -9,10 +9,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from enrollment.checks import check_first_period
-from enrollment.forms import PlainTextField, RefusedForm
+from enrollment.forms import PersonForm, RefusedForm
 from enrollment.identity_numbers import IdentityNumber, read_identity_number, read_name
 from enrollment.lines import line_choices
 from enrollment.models import Category, Identity, Industry
@@ -69,16 +68,9 @@ class DeemedForm(RefusedForm):
     note = PlainCharField(label=_("Note"), max_length=500, required=False)
 
 
-class AloneForm(RefusedForm):
+class AloneForm(PersonForm):
     """A self-employed person joins alone."""
 
-    identity_number = PlainTextField(
-        label=_("Identity number"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"data-plain": "identity", "autofocus": True, "inputmode": "text"}),
-        help_text=_("15 digits, or 18"),
-    )
-    name = PlainTextField(label=pgettext_lazy("person", "Name"), max_length=200)
     first_period = PeriodField(label=_("Joins from"), help_text=_("first month, like 1996-03"))
     wage = MoneyFormField(
         label=_("Base"), help_text=_("yuan a month; last year's local average wage is filled in")

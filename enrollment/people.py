@@ -22,23 +22,13 @@ class OfSeenWorkerManager(models.Manager):  # type: ignore[type-arg]
 
 
 class SpecialWorkKind(models.TextChoices):
-    """Kinds of special work (特殊工种) with the years that each takes to retire early (rule PEN-11)."""
+    """Kinds of special work (特殊工种), in the words of the parameter of the years that each takes (rule PEN-11)."""
 
     UNDERGROUND = "underground", _("Underground")
-    HEIGHTS = "heights", _("At heights")
-    HEAT = "heat", _("In heat")
-    HEAVY = "heavy", _("Especially heavy")
+    HEIGHTS = "high_altitude", _("At heights")
+    HEAT = "high_temperature", _("In heat")
+    HEAVY = "specially_heavy", _("Especially heavy")
     TOXIC = "toxic", _("With poisons")
-
-
-# Years in the work after which the lower age counts (劳人护 1985).
-SPECIAL_WORK_YEARS: dict[str, int] = {
-    SpecialWorkKind.UNDERGROUND: 9,
-    SpecialWorkKind.HEIGHTS: 10,
-    SpecialWorkKind.HEAT: 9,
-    SpecialWorkKind.HEAVY: 10,
-    SpecialWorkKind.TOXIC: 8,
-}
 
 
 @pghistory.track(append_only=True)
@@ -47,7 +37,7 @@ class SpecialWork(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="special_work", verbose_name=_("worker"))
-    kind = models.CharField(_("kind"), max_length=15, choices=SpecialWorkKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=SpecialWorkKind.choices)
     first_period = models.DateField(_("from"))
     last_period = models.DateField(_("to"), null=True, blank=True)
     document = models.CharField(_("document"), max_length=100)

@@ -27,6 +27,7 @@ from collection.names import line_name
 from enrollment.models import Employment, Worker
 from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
 from enrollment.refusals import Refusal
+from enrollment.terms import Terms
 from enrollment.views.access import staff_page, tell_refusal, who, worker_or_404
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
@@ -37,7 +38,7 @@ from jilin_si.web.formats import masked_id
 from jilin_si.web.panels import register_panel
 
 PER_PAGE = 20
-TERM_DAYS = 15
+TERM = "correction"  # its row in the parameter desk.service_terms
 
 
 @staff_page
@@ -153,7 +154,7 @@ def _days(case: Correction) -> dict[str, Any]:
     """How long a case has waited, and whether longer than its term."""
     days = ((case.decided_on or today()) - case.entered_on).days
     waiting = case.state == Correction.State.WAITING
-    return {"days": days, "late": waiting and days > TERM_DAYS}
+    return {"days": days, "late": waiting and Terms().of(TERM, case.entered_on).late}
 
 
 def _effect(case: Correction) -> dict[str, Any]:
@@ -219,7 +220,7 @@ def _waiting(request: HttpRequest) -> Count | None:
     count = waiting.count()
     oldest = waiting.order_by("entered_on").values_list("entered_on", flat=True).first()
     hint = _("since %(day)s") % {"day": f"{oldest:%m-%d}"} if oldest else ""
-    late = oldest is not None and (today() - oldest).days > TERM_DAYS
+    late = oldest is not None and Terms().of(TERM, oldest).late
     return Count(
         _("Corrections to decide"),
         count,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collection.portal.employer import employers_of, for_employer
 from enrollment.models import Declaration, Employer
-from enrollment.refusals import Refusal, Stale
+from enrollment.refusals import Refusal
 from enrollment.selectors.declarations import answers_of, review_of
 from enrollment.services import start_declaration, withdraw_declaration
 from enrollment.views import declaration_grid, sheets
@@ -100,17 +100,9 @@ def withdraw(request: HttpRequest, employer: Employer, pk: int) -> HttpResponseB
     if not shown.from_employer:
         messages.error(request, _("The office handed this return in: ask it to give it back."))
         return HttpResponseRedirect(PORTAL.url("declaration", shown))
-    version = request.POST.get("version", "")
-    try:
-        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
-        withdraw_declaration(declaration=shown, version=number, by=who(request))
-    except Stale as stale:
-        messages.error(request, declaration_grid.stale_words(stale))
-    except Refusal as refusal:
-        tell_refusal(request, refusal)
-    else:
-        messages.success(request, _("The return is yours again."))
-    return HttpResponseRedirect(PORTAL.url("declaration", shown))
+    return declaration_grid.decide(
+        request, PORTAL, shown, withdraw_declaration, lambda _done: _("The return is yours again.")
+    )
 
 
 @require_POST

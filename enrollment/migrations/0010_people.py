@@ -334,12 +334,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("underground", "Underground"),
-                            ("heights", "At heights"),
-                            ("heat", "In heat"),
-                            ("heavy", "Especially heavy"),
+                            ("high_altitude", "At heights"),
+                            ("high_temperature", "In heat"),
+                            ("specially_heavy", "Especially heavy"),
                             ("toxic", "With poisons"),
                         ],
-                        max_length=15,
+                        max_length=20,
                         verbose_name="kind",
                     ),
                 ),
@@ -374,12 +374,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("underground", "Underground"),
-                            ("heights", "At heights"),
-                            ("heat", "In heat"),
-                            ("heavy", "Especially heavy"),
+                            ("high_altitude", "At heights"),
+                            ("high_temperature", "In heat"),
+                            ("specially_heavy", "Especially heavy"),
                             ("toxic", "With poisons"),
                         ],
-                        max_length=15,
+                        max_length=20,
                         verbose_name="kind",
                     ),
                 ),

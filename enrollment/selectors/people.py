@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrollment.models import DeemedEvidence, Employment, IdentitySpan, Merge, SpecialWork, Transfer, Worker
-from enrollment.people import SPECIAL_WORK_YEARS
 from enrollment.standing import person_records
 from jilin_si.agencies.clock import today
 from jilin_si.periods import months_between, period_of
+from jilin_si.policy.database import database_policy
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def special_months(rows: Sequence[SpecialWork], on: date) -> list[tuple[str, int
         last = row.last_period or period_of(on)
         sums[row.kind] = sums.get(row.kind, 0) + max(months_between(row.first_period, last), 0)
     words = dict(SpecialWork._meta.get_field("kind").choices or [])
-    return [(str(words[kind]), months, 12 * SPECIAL_WORK_YEARS[kind]) for kind, months in sums.items()]
+    years = dict(database_policy().value("pension.special_work_years", on)) if sums else {}
+    return [(str(words[kind]), months, 12 * int(years[kind])) for kind, months in sums.items()]
 
 
 def retirement_category(worker: Worker, on: date) -> str:

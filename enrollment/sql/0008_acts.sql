@@ -4,30 +4,6 @@ alter table enrollment_employment add constraint employment_one_at_a_time
   exclude using gist (worker_id with =, daterange(first_period, last_period, '[]') with &&)
   where (leave_reason <> 'taken_back');
 
-create or replace function identity_standings(keys text[], names text[], from_periods date[])
-returns table (place bigint, worker_id bigint, visible boolean, same_name boolean, insured boolean, insured_by integer)
-language sql stable security definer set search_path = public, pg_temp as $$
-  select given.place, w.id,
-         exists (select 1 from enrollment_employment e where e.worker_id = w.id and (
-           e.county_id = any ((select string_to_array(nullif(current_setting('app.agencies', true), ''), ',')::int[])::int[])
-           or e.employer_id = any ((select string_to_array(nullif(current_setting('app.employers', true), ''), ',')::int[])::int[]))),
-         w.name = given.name,
-         living.employer_id is not null,
-         case when living.in_scope then living.employer_id end
-  from unnest(keys, names, from_periods) with ordinality given(key, name, from_period, place)
-  join enrollment_worker found on found.identity_key = given.key
-  join enrollment_worker w on w.id = coalesce(found.merged_into_id, found.id)
-  left join lateral (
-    select e.employer_id,
-           e.county_id = any ((select string_to_array(nullif(current_setting('app.agencies', true), ''), ',')::int[])::int[])
-           or e.employer_id = any ((select string_to_array(nullif(current_setting('app.employers', true), ''), ',')::int[])::int[]) as in_scope
-    from enrollment_employment e
-    where e.worker_id = w.id and coalesce(e.last_period, 'infinity') >= given.from_period
-      and e.leave_reason <> 'taken_back'
-    limit 1
-  ) living on true
-$$;
-
 -- The code of an employer that moved away goes on with its successor.
 create or replace function organisation_code_taken(given_code text, besides integer)
 returns boolean language sql stable security definer set search_path = public, pg_temp as $$

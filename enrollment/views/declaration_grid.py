@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -64,6 +66,24 @@ class Face:
         return Checker(declaration, self.by_employer)
 
 
+def _answers(view: Callable[[HttpRequest, Face, int], JsonResponse]) -> Callable[..., JsonResponse]:
+    """A question of the grid's script: why nothing was kept is an answer too."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, face: Face, pk: int) -> JsonResponse:
+        try:
+            return view(request, face, pk)
+        except UnreadableFormError:
+            return JsonResponse({}, status=400)
+        except Stale as stale:
+            return JsonResponse({"error": stale_words(stale)}, status=409)
+        except Refusal as refusal:
+            return JsonResponse({"error": refusal.message}, status=422)
+
+    return answering
+
+
+@_answers
 def row(request: HttpRequest, face: Face, pk: int) -> JsonResponse:
     """One row as it is typed: kept in the draft, checked, and answered with its computed cells and the totals."""
     shown = face.find(request, pk)
@@ -75,14 +95,7 @@ def row(request: HttpRequest, face: Face, pk: int) -> JsonResponse:
     for name in ("version", "page", "retirees", "retiree_cost"):
         if name in posted:
             fields[name] = posted[name]
-    try:
-        shown = _keep(request, shown, Posted.read(fields))
-    except UnreadableFormError:
-        return JsonResponse({}, status=400)
-    except Stale as stale:
-        return JsonResponse({"error": stale_words(stale)}, status=409)
-    except Refusal as refusal:
-        return JsonResponse({"error": refusal.message}, status=422)
+    shown = _keep(request, shown, Posted.read(fields))
     checker = face.checker(shown)
     checked = checker.whole(shown.draft)
     mine = next((found for found in checked.rows if found.place == int(place)), None)
@@ -90,18 +103,12 @@ def row(request: HttpRequest, face: Face, pk: int) -> JsonResponse:
     return JsonResponse(answer | {"totals": totals_of(checked)})
 
 
+@_answers
 def check(request: HttpRequest, face: Face, pk: int) -> JsonResponse:
     """The whole return (F8): every row of the window with its faults, and the totals."""
     shown = face.find(request, pk)
-    try:
-        posted = Posted.read(request.POST.dict())
-        shown = _keep(request, shown, posted)
-    except UnreadableFormError:
-        return JsonResponse({}, status=400)
-    except Stale as stale:
-        return JsonResponse({"error": stale_words(stale)}, status=409)
-    except Refusal as refusal:
-        return JsonResponse({"error": refusal.message}, status=422)
+    posted = Posted.read(request.POST.dict())
+    shown = _keep(request, shown, posted)
     checker = face.checker(shown)
     checked = checker.whole(shown.draft)
     return JsonResponse(known_answers(checked, checker, posted.rows, patient=False))
@@ -124,37 +131,48 @@ def side(request: HttpRequest, face: Face, pk: int) -> HttpResponseBase:
     return render(request, "enrollment/_declaration_side.html", side_of(checked, checker))
 
 
+@_answers
 def draft(request: HttpRequest, face: Face, pk: int) -> JsonResponse:
     """Keep what was typed, two idle seconds after the last key (``draft.js``)."""
     shown = face.find(request, pk)
     try:
         posted, sent = Posted.read_draft(request.body)
-        _keep(request, shown, posted)
     except UnreadableFormError:
         return JsonResponse({"error": _("This draft could not be read.")}, status=400)
-    except Stale as stale:
-        return JsonResponse({"error": stale_words(stale)}, status=409)
-    except Refusal as refusal:
-        return JsonResponse({"error": refusal.message}, status=422)
+    _keep(request, shown, posted)
     keep_draft(request, draft_key(shown), {**sent, "values": {}})
     return JsonResponse({"saved": timezone.localtime().strftime("%H:%M:%S"), "at": time.time()})
 
 
 def people(request: HttpRequest, face: Face, pk: int) -> HttpResponseBase:
     """Bring the people of a return up to date: who came is added, who is no longer of the employer goes."""
-    shown = face.find(request, pk)
+
+    def told(done: tuple[int, int]) -> str:
+        came, went = done
+        return _("%(came)s people added, %(went)s taken out.") % {"came": came, "went": went}
+
+    return decide(request, face, face.find(request, pk), bring_people_up_to_date, told)
+
+
+def decide(
+    request: HttpRequest,
+    face: Face,
+    shown: Declaration,
+    act: Callable[..., Any],
+    told: Callable[[Any], str],
+    **more: Any,
+) -> HttpResponseBase:
+    """Do an act on the version that the page showed, and say on the return's page what came of it."""
     version = request.POST.get("version", "")
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
     try:
-        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
-        came, went = bring_people_up_to_date(declaration=shown, version=number, by=who(request))
+        done = act(declaration=shown, version=number, by=who(request), **more)
     except Stale as stale:
         messages.error(request, stale_words(stale))
     except Refusal as refusal:
         tell_refusal(request, refusal)
     else:
-        messages.success(
-            request, _("%(came)s people added, %(went)s taken out.") % {"came": came, "went": went}
-        )
+        messages.success(request, told(done))
     return HttpResponseRedirect(face.url("declaration", shown))
 
 

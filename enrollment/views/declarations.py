@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from enrollment.forms import DeclarationFilter, ReturnForm
 from enrollment.models import Declaration
 from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
-from enrollment.refusals import Refusal, Stale
+from enrollment.refusals import Refusal
 from enrollment.selectors.declarations import answers_of, fee_years, review_of, watch_for
 from enrollment.selectors.declarations import declarations as find_declarations
 from enrollment.selectors.history import declaration_history
@@ -179,18 +178,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _decide(request: HttpRequest, pk: int, act: Any, done: str, **more: Any) -> HttpResponseBase:
-    shown = declaration_or_404(pk)
-    version = request.POST.get("version", "")
-    try:
-        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
-        act(declaration=shown, version=number, by=who(request), **more)
-    except Stale as stale:
-        messages.error(request, declaration_grid.stale_words(stale))
-    except Refusal as refusal:
-        tell_refusal(request, refusal)
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(reverse("enrollment:declaration", args=[pk]))
+    return declaration_grid.decide(request, OFFICE, declaration_or_404(pk), act, lambda _done: done, **more)
 
 
 def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = None) -> HttpResponseBase:

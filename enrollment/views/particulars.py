@@ -30,7 +30,7 @@ from enrollment.services.particulars import (
 )
 from enrollment.views.access import staff_page, who, worker_or_404
 from enrollment.views.employers import own_unit
-from enrollment.views.transfers import last_employment, take_faults
+from enrollment.views.transfers import last_employment
 from jilin_si.access.once import new_key, once
 from jilin_si.periods import parse_period
 from jilin_si.web.forms import check_field
@@ -131,7 +131,7 @@ def alone(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.take_refusal(refusal)
         except NotReady as refused:
-            take_faults(form, refused)
+            form.take_faults(refused)
         else:
             messages.success(
                 request,

@@ -54,7 +54,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.take_refusal(refusal)
         except NotReady as refused:
-            take_faults(form, refused)
+            form.take_faults(refused)
     context = {
         "worker": shown,
         "employment": employment,
@@ -154,7 +154,7 @@ def transfer_take_in(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.take_refusal(refusal)
         except NotReady as refused:
-            take_faults(form, refused)
+            form.take_faults(refused)
         else:
             messages.success(request, _("%(name)s is taken in, with the account.") % {"name": case.name})
             return HttpResponseRedirect(reverse("enrollment:worker", args=[case.worker_id]))
@@ -218,13 +218,6 @@ def last_employment(worker: Worker) -> Employment | None:
     """The employment that counts now: the living one, else the last that ended, as far as it is to be seen."""
     rows = Employment.objects.filter(worker=worker).select_related("employer", "worker")
     return rows.filter(last_period__isnull=True).first() or rows.order_by("-first_period").first()
-
-
-def take_faults(form: Any, refused: NotReady) -> None:
-    """The joining return's own checks, at the field of the wage."""
-    for row in refused.checked.rows:
-        for fault in row.errors:
-            form.add_error("wage", fault.text)
 
 
 def _employed_there(case: Transfer) -> Employment | None:

@@ -151,7 +151,7 @@ def enrol(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.take_refusal(refusal)
         except NotReady as refused:
-            _take_faults(form, refused)
+            form.take_faults(refused)
         else:
             messages.success(
                 request,
@@ -243,10 +243,3 @@ def _told(employer: Employer, number: str, name: str) -> dict[str, Any]:
     if known and known.insured_by:
         told["insured_by"] = Employer.objects.filter(pk=known.insured_by).first()
     return told
-
-
-def _take_faults(form: EnrolForm, refused: NotReady) -> None:
-    """The joining return's own checks, at the field of the wage."""
-    for row in refused.checked.rows:
-        for fault in row.errors:
-            form.add_error("wage", fault.text)

@@ -10,12 +10,19 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from jilin_si.money import to_fen
+from jilin_si.money import ZERO, from_fen, to_fen
 from jilin_si.periods import period_of
+
+# Income and expenditure account of a fund at the bank (收入户, 支出户).
+INCOME_BANK, EXPENDITURE_BANK = "1002", "1003"
 
 
 class LedgerError(ValueError):
     """The books refuse this act; the message says why."""
+
+
+class NoMoneyError(LedgerError):
+    """There is less money in the bank than an act takes."""
 
 
 def open_periods(agency_ids: list[int], periods: list[date]) -> None:
@@ -101,6 +108,46 @@ def book(
             [journal_id, list(legs), [to_fen(amount) for amount in legs.values()]],
         )
     return journal_id
+
+
+def fund_expenditure(
+    *,
+    agency_id: int,
+    fund: str,
+    amount: Decimal,
+    booked_on: date,
+    period: date,
+    narrative: str,
+    user_id: int | None,
+) -> None:
+    """Move to the expenditure account what it lacks for an amount in yuan, from the income account (ACC-4).
+
+    Raises NoMoneyError where both together hold less.
+    """
+    missing = amount - max(_on_account(agency_id, fund, EXPENDITURE_BANK), ZERO)
+    if missing > _on_account(agency_id, fund, INCOME_BANK):
+        raise NoMoneyError
+    if missing > 0:
+        book(
+            agency_id=agency_id,
+            fund=fund,
+            kind="funding",
+            booked_on=booked_on,
+            period=period,
+            legs={EXPENDITURE_BANK: missing, INCOME_BANK: -missing},
+            narrative=narrative,
+            user_id=user_id,
+        )
+
+
+def _on_account(agency_id: int, fund: str, account: str) -> Decimal:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(debit_fen - credit_fen), 0) from ledger_balance"
+            " where agency_id = %s and fund = %s and account = %s",
+            [agency_id, fund, account],
+        )
+        return from_fen(cursor.fetchone()[0])
 
 
 def close_period(*, agency_id: int, period: date, user_id: int | None) -> None:

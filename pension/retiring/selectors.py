@@ -15,20 +15,12 @@ from typing import Any
 from django.db import connection
 
 from enrollment.models import Employment
-from enrollment.people import DeemedEvidence, SpecialWorkKind
+from enrollment.people import DeemedEvidence
 from jilin_si.agencies.clock import today
 from jilin_si.periods import add_months, last_day, period_of
 from jilin_si.policy.database import database_policy
 from jilin_si.policy.lookup import Policy
 
-# The registry's kinds of special work under the words of the parameter ``pension.special_work_years``.
-WORK_OF_KIND = {
-    SpecialWorkKind.UNDERGROUND: "underground",
-    SpecialWorkKind.HEIGHTS: "high_altitude",
-    SpecialWorkKind.HEAT: "high_temperature",
-    SpecialWorkKind.HEAVY: "specially_heavy",
-    SpecialWorkKind.TOXIC: "toxic",
-}
 # Nobody insured is older: how far back "passed" looks.
 LONGEST_AGO = 12 * 40
 
@@ -83,9 +75,8 @@ def ages_between(policy: Policy, first: date, last: date) -> list[dict[str, Any]
 
 
 def special_years(policy: Policy) -> list[dict[str, Any]]:
-    """The years that each kind of special work takes, under the registry's own words."""
-    years = dict(policy.value("pension.special_work_years"))
-    return [{"kind": kind, "years": int(years[work])} for kind, work in WORK_OF_KIND.items()]
+    """The years that each kind of special work takes."""
+    return [{"kind": kind, "years": int(years)} for kind, years in policy.value("pension.special_work_years")]
 
 
 def _arguments(unit: int, first: date, last: date) -> list[Any]:

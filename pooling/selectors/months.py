@@ -19,11 +19,12 @@ from django.db.models import Max, Min, Q, Sum
 from jilin_si.access.scope import current
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE, Agency
+from jilin_si.ledger.services import EXPENDITURE_BANK, INCOME_BANK
 from jilin_si.money import ZERO, from_fen
 from jilin_si.periods import add_months, month, periods
 from jilin_si.policy.calculators import calculate
 from pooling.models import PoolingMonth
-from pooling.services.common import EXPENDITURE_BANK, FUND, INCOME_BANK, RESERVE
+from pooling.services.common import FUND, RESERVE
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,18 @@ from jilin_si.access.models import Assignment, Role, User
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import PROVINCE
 from jilin_si.jobs.units import lock_county
-from jilin_si.ledger.services import book, booking_period
-from jilin_si.money import ZERO, from_fen
+from jilin_si.ledger.services import (
+    EXPENDITURE_BANK,
+    INCOME_BANK,
+    NoMoneyError,
+    book,
+    booking_period,
+    fund_expenditure,
+)
+from jilin_si.money import from_fen
 
 FUND = "pension"
 LINE = "pension"
-INCOME_BANK, EXPENDITURE_BANK = "1002", "1003"
 RESERVE, ADJUSTMENT_FUND = "3001.03", "3001.04"
 FROM_ABOVE, FROM_BELOW = "4105", "4106"
 PENSIONS, TO_BELOW, TO_ABOVE = "5001", "5102", "5103"
@@ -87,16 +93,6 @@ def _balance(function: str, agency_id: int) -> Decimal:
         return from_fen(cursor.fetchone()[0])
 
 
-def _on_account(agency_id: int, account: str) -> Decimal:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(sum(debit_fen - credit_fen), 0) from ledger_balance"
-            " where agency_id = %s and fund = %s and account = %s",
-            [agency_id, FUND, account],
-        )
-        return from_fen(cursor.fetchone()[0])
-
-
 def receive(
     agency_id: int,
     period: date,
@@ -132,10 +128,6 @@ def spend(
 
     Returns the number of the expense's voucher. Raises PoolingConflict where the money is not there.
     """
-    held = _on_account(agency_id, EXPENDITURE_BANK)
-    missing = amount - max(held, ZERO)
-    if missing > _on_account(agency_id, INCOME_BANK):
-        raise PoolingConflict(_("There is less money in the bank than this act takes."))
     booked: dict[str, Any] = {
         "agency_id": agency_id,
         "fund": FUND,
@@ -144,8 +136,10 @@ def spend(
         "user_id": user_id,
         "narrative": narrative,
     }
-    if missing > 0:
-        book(kind="funding", legs={EXPENDITURE_BANK: missing, INCOME_BANK: -missing}, **booked)
+    try:
+        fund_expenditure(amount=amount, **booked)
+    except NoMoneyError as error:
+        raise PoolingConflict(_("There is less money in the bank than this act takes.")) from error
     return book(kind=kind, legs={account: amount, EXPENDITURE_BANK: -amount}, **booked)
 
 

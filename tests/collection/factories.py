@@ -284,3 +284,12 @@ def moved(worker: int, old: Employer, new: Employer, first_period: date) -> None
             " values (%s, %s, %s, %s, '')",
             [worker, new.pk, new.county_id, first_period],
         )
+
+
+def charged(at: Employer, period: date) -> list[tuple[int, int]]:
+    """Who is charged with an employer in a month, and on which wage (fen)."""
+    return rows(
+        "select worker_id, sum(sign * wage_fen)::bigint from collection_spell where employer_id = %s"
+        " and %s between first_period and last_period group by 1 having sum(sign) = 1 order by 1",
+        [at.pk, period],
+    )

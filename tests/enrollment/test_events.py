@@ -23,7 +23,7 @@ from jilin_si.access.scope import acting_as, everything
 from jilin_si.agencies.clock import set_today
 from jilin_si.agencies.models import Agency
 from tests.collection import factories as month
-from tests.collection.test_invariants import broken
+from tests.collection.test_invariants import sound
 from tests.pace import seconds
 from tests.roles import as_owner
 
@@ -59,23 +59,6 @@ def _enter(by: User, at: Employer, kind: str, period: date = FEBRUARY, **given: 
     return record_event(employer=at, event=Event(kind, period, **given), by=by)
 
 
-def _sound() -> None:
-    """Every invariant holds; a month that a test assesses by itself has no unit."""
-    with as_owner():
-        assert broken() - {"collection.assessed_months_have_their_unit"} == set()
-
-
-def _spells(at: Employer, period: date) -> list[tuple[int, int]]:
-    """Who is charged with an employer in a month, and on which wage (fen)."""
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "select worker_id, sum(sign * wage_fen)::bigint from collection_spell where employer_id = %s"
-            " and %s between first_period and last_period group by 1 having sum(sign) = 1 order by 1",
-            [at.pk, period],
-        )
-        return list(cursor.fetchall())
-
-
 def _cost(at: Employer, period: date) -> int:
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
@@ -91,7 +74,7 @@ def test_a_stop_changes_the_status_and_nothing_that_is_owed(works: Employer, cle
     works.refresh_from_db()
     assert (works.status, change.people, change.arrears > 0) == ("suspended", 0, True)
     assert (change.retirees, f"{change.retiree_cost}") == (2, "410.00")
-    assert len(_spells(works, MARCH)) == 3
+    assert len(month.charged(works, MARCH)) == 3
     assert not Coverage.objects.filter(employer=works, last_period__isnull=False).exists()
     with _refused("not_active"):
         _enter(clerk, works, "suspension")
@@ -117,10 +100,10 @@ def test_an_end_ends_coverage_employments_and_charges(
     assert set(Coverage.objects.filter(employer=works).values_list("last_period", flat=True)) == {
         month.JANUARY
     }
-    assert (_spells(works, FEBRUARY), _cost(works, FEBRUARY)) == ([], 0)
-    assert (len(_spells(works, month.JANUARY)), _cost(works, month.JANUARY)) == (3, 41_000)
+    assert (month.charged(works, FEBRUARY), _cost(works, FEBRUARY)) == ([], 0)
+    assert (len(month.charged(works, month.JANUARY)), _cost(works, month.JANUARY)) == (3, 41_000)
     month.assess(FEBRUARY)
-    _sound()
+    sound()
 
 
 def test_a_merger_lets_everybody_go_on_elsewhere(works: Employer, clerk: User) -> None:
@@ -131,32 +114,32 @@ def test_a_merger_lets_everybody_go_on_elsewhere(works: Employer, clerk: User) -
         lines=("pension", "unemployment"),
         first_period=FEBRUARY,
     )
-    before = _spells(works, MARCH)
+    before = month.charged(works, MARCH)
     change = _enter(clerk, works, "merger", successor=other)
     works.refresh_from_db()
     other.refresh_from_db()
     assert (works.status, other.successor_of_id, change.people) == ("merged", works.pk, 3)
-    assert set(before) < set(_spells(other, MARCH))
+    assert set(before) < set(month.charged(other, MARCH))
     assert (_cost(works, FEBRUARY), _cost(other, FEBRUARY), _cost(other, month.JANUARY)) == (
         0,
         61_000,
         0,
     )
     month.assess(FEBRUARY, MARCH)
-    _sound()
+    sound()
 
 
 def test_a_split_takes_the_people_named(works: Employer, clerk: User) -> None:
     new = month.employer([], lines=("pension", "unemployment", "injury"))
     first, *others = month.workers_of(works)
     _enter(clerk, works, "split", MARCH, successor=new, workers=[first])
-    assert [worker for worker, _wage in _spells(new, MARCH)] == [first]
-    assert [worker for worker, _wage in _spells(works, MARCH)] == others
+    assert [worker for worker, _wage in month.charged(new, MARCH)] == [first]
+    assert [worker for worker, _wage in month.charged(works, MARCH)] == others
     assert _cost(works, MARCH) == 41_000
     works.refresh_from_db()
     assert works.status == "active"
     month.assess(FEBRUARY, MARCH)
-    _sound()
+    sound()
 
 
 def test_a_move_waits_until_the_other_county_takes_it_in(works: Employer, clerk: User) -> None:
@@ -164,7 +147,7 @@ def test_a_move_waits_until_the_other_county_takes_it_in(works: Employer, clerk:
     with as_owner(), acting_as(everything()):
         Employer.objects.filter(pk=works.pk).update(organisation_code="D2143569-X")
         works.refresh_from_db()
-    wages = _spells(works, FEBRUARY)
+    wages = month.charged(works, FEBRUARY)
     change = _enter(clerk, works, "move", to_county=Agency.objects.get(pk=month.YUSHU))
     assert change.state == "waiting"
     with pytest.raises(PermissionDenied):
@@ -176,10 +159,10 @@ def test_a_move_waits_until_the_other_county_takes_it_in(works: Employer, clerk:
         assert Employment.objects.filter(employer=made, first_period=FEBRUARY).count() == 3
         with _refused("taken_in"):
             take_in(change=change, by=there)
-    assert (_spells(made, FEBRUARY), _spells(works, FEBRUARY)) == (wages, [])
+    assert (month.charged(made, FEBRUARY), month.charged(works, FEBRUARY)) == (wages, [])
     month.assess(FEBRUARY)
     month.assess(month.JANUARY, FEBRUARY, county_id=month.YUSHU)
-    _sound()
+    sound()
 
 
 @pytest.mark.parametrize(
@@ -258,7 +241,7 @@ def test_ten_thousand_people_are_merged_in_seconds(clerk: User) -> None:
     begun = perf_counter()
     _enter(clerk, works, "merger", successor=other)
     assert perf_counter() - begun < seconds(8)
-    assert len(_spells(other, MARCH)) == 10_001
+    assert len(month.charged(other, MARCH)) == 10_001
 
 
 def test_the_page_says_what_will_change_and_then_does_it(

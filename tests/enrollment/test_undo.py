@@ -21,7 +21,7 @@ from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import User
 from jilin_si.agencies.clock import set_today
 from tests.collection import factories as month
-from tests.collection.test_invariants import broken
+from tests.collection.test_invariants import sound
 from tests.enrollment import factories as make
 from tests.roles import as_owner
 
@@ -40,21 +40,6 @@ def _last(act: str) -> AuditEntry:
 
 def _undo(act: str, by: User, reason: str = "录入有误") -> UndoneAct:
     return undo_act(entry=_last(act), reason=reason, by=by)
-
-
-def _sound() -> None:
-    with as_owner():
-        assert broken() - {"collection.assessed_months_have_their_unit"} == set()
-
-
-def _charged(at: Employer, period: date) -> list[tuple[int, int]]:
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "select worker_id, sum(sign * wage_fen)::bigint from collection_spell where employer_id = %s"
-            " and %s between first_period and last_period group by 1 having sum(sign) = 1 order by 1",
-            [at.pk, period],
-        )
-        return list(cursor.fetchall())
 
 
 @pytest.fixture
@@ -105,7 +90,7 @@ def test_an_enrolment_with_a_wage_takes_its_return_along_until_that_is_approved(
     assert _undo("enrol_worker", acting).details["void"] == 1
     made.refresh_from_db()
     assert (made.leave_reason, made.last_period) == ("taken_back", FEBRUARY)
-    assert len(_charged(charged, FEBRUARY)) == 2
+    assert len(month.charged(charged, FEBRUARY)) == 2
     other = make.employer(acting)
     make.worker(
         acting,
@@ -115,7 +100,7 @@ def test_an_enrolment_with_a_wage_takes_its_return_along_until_that_is_approved(
         first_period=FEBRUARY,
     )
     month.assess(MARCH)
-    _sound()
+    sound()
 
 
 def _approve_joining(reviewer: User) -> None:
@@ -128,18 +113,18 @@ def _approve_joining(reviewer: User) -> None:
 
 @pytest.mark.parametrize("assessed", [False, True])
 def test_who_left_is_charged_again(charged: Employer, acting: User, assessed: bool) -> None:
-    before = _charged(charged, FEBRUARY)
+    before = month.charged(charged, FEBRUARY)
     first = Employment.objects.filter(employer=charged).earliest("id")
     end_employment(employment=first, effective_period=FEBRUARY, reason="resigned", by=acting)
     if assessed:
         month.assess(FEBRUARY)
-    assert len(_charged(charged, FEBRUARY)) == 1
+    assert len(month.charged(charged, FEBRUARY)) == 1
     assert _undo("end_employment", acting).direct is not assessed
-    assert _charged(charged, FEBRUARY) == before
+    assert month.charged(charged, FEBRUARY) == before
     first.refresh_from_db()
     assert (first.last_period, first.leave_reason) == (None, "")
     month.assess(*([MARCH] if assessed else [FEBRUARY]))
-    _sound()
+    sound()
 
 
 def test_who_works_elsewhere_since_did_leave(charged: Employer, acting: User) -> None:
@@ -174,7 +159,7 @@ def test_a_coverage_is_taken_back_until_a_month_of_it_is_assessed(charged: Emplo
         _undo("set_coverage", acting)
     with _refused("assessed"):
         set_coverage(employer=charged, line="maternity", first_period=FEBRUARY, by=acting)
-    _sound()
+    sound()
 
 
 @pytest.mark.parametrize("assessed", [False, True])
@@ -185,7 +170,7 @@ def test_an_approved_return_goes_back_and_is_approved_anew(
 
     make.worker(acting, works)
     declaration = make.approved(works, acting, reviewer)
-    charged = _charged(works, FEBRUARY)
+    charged = month.charged(works, FEBRUARY)
     if assessed:
         month.assess(month.JANUARY)
     with make.as_user(acting), pytest.raises(PermissionDenied):
@@ -193,7 +178,7 @@ def test_an_approved_return_goes_back_and_is_approved_anew(
     with make.as_user(reviewer):
         assert _undo("approve_declaration", reviewer, "工资有误").direct is not assessed
     declaration.refresh_from_db()
-    assert (declaration.state, declaration.return_reason, _charged(works, FEBRUARY)) == (
+    assert (declaration.state, declaration.return_reason, month.charged(works, FEBRUARY)) == (
         "returned",
         "工资有误",
         [],
@@ -201,9 +186,9 @@ def test_an_approved_return_goes_back_and_is_approved_anew(
     declaration = submit_declaration(declaration=declaration, version=declaration.version, by=acting)
     with make.as_user(reviewer):
         approve_declaration(declaration=declaration, version=declaration.version, by=reviewer)
-    assert _charged(works, FEBRUARY) == charged
+    assert month.charged(works, FEBRUARY) == charged
     month.assess(*([FEBRUARY] if assessed else [month.JANUARY, FEBRUARY]))
-    _sound()
+    sound()
 
 
 @pytest.mark.parametrize("assessed", [False, True])
@@ -214,14 +199,14 @@ def test_an_event_did_not_happen(acting: User, kind: str, assessed: bool) -> Non
     month.assess(month.JANUARY)
     with as_owner():
         set_today(date(1996, 2, 6))
-    before = (_charged(works, MARCH), _charged(other, MARCH))
+    before = (month.charged(works, MARCH), month.charged(other, MARCH))
     given: dict[str, Any] = {"successor": other} if kind == "merger" else {}
     record_event(employer=works, event=Event(kind, FEBRUARY, **given), by=acting)
     if assessed:
         month.assess(FEBRUARY)
     assert _undo("employer_event", acting).direct is not assessed
     works.refresh_from_db()
-    assert (works.status, _charged(works, MARCH), _charged(other, MARCH)) == ("active", *before)
+    assert (works.status, month.charged(works, MARCH), month.charged(other, MARCH)) == ("active", *before)
     assert not Employment.objects.filter(employer=works, last_period__isnull=False).exists()
     assert not Coverage.objects.filter(employer=works, last_period__isnull=False).exists()
     with connection.cursor() as cursor:
@@ -231,7 +216,7 @@ def test_an_event_did_not_happen(acting: User, kind: str, assessed: bool) -> Non
         )
         assert [cost for _at, cost in cursor.fetchall()] == [41_000, 20_000]
     month.assess(*([MARCH] if assessed else [FEBRUARY]))
-    _sound()
+    sound()
 
 
 def test_an_event_with_others_after_it_stays(acting: User) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Worker
-from enrollment.people import SPECIAL_WORK_YEARS, IdentitySpan, SpecialWork
+from enrollment.people import IdentitySpan, SpecialWork, SpecialWorkKind
 from jilin_si.access.models import Role, User
 from jilin_si.agencies.clock import set_today
 from jilin_si.periods import add_months, month, months_between, period_of
@@ -55,7 +55,7 @@ def _people(clerk: User, most: int = 8) -> list[int]:
             if chosen.random() < 0.35:
                 first = add_months(month(1996, 1), -12 * chosen.choice((8, 9, 10, 12)))
                 SpecialWork.objects.create(
-                    worker_id=employment.worker_id, kind=chosen.choice(list(SPECIAL_WORK_YEARS)),
+                    worker_id=employment.worker_id, kind=chosen.choice(SpecialWorkKind.values),
                     first_period=first, last_period=chosen.choice((None, month(1996, 12), month(1995, 6))),
                     document="特岗证",
                 )  # fmt: skip
@@ -69,6 +69,7 @@ def _people(clerk: User, most: int = 8) -> list[int]:
 def _by_the_rule(worker: Worker, first: date, last: date) -> tuple[str, int, date, date] | None:
     """The calculator for this person, in the category that the years of special work give at the early age."""
     policy = database_policy()
+    years = {kind: int(years) for kind, years in policy.value("pension.special_work_years")}
     spans = sorted(worker.identities.all(), key=lambda span: span.first_period)
 
     def reckoned(category: str, identity: str) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _by_the_rule(worker: Worker, first: date, last: date) -> tuple[str, int, dat
     done = any(
         work.first_period <= early
         and months_between(work.first_period, min(work.last_period or early, period_of(early)))
-        >= 12 * SPECIAL_WORK_YEARS[work.kind]
+        >= 12 * years[work.kind]
         for work in worker.special_work.all()
     )
     category = "special" if done else "normal"
