@@ -118,6 +118,8 @@ def test_an_employer_declares_on_line_and_finds_it_sent_back(
         Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=two_people.employer_id)
     page = open_as(user, reverse("portal:declarations"))
     page.get_by_role("link", name="继续填报 1996 年度").click()
+    expect(page.locator('[name="rows-0-year_wages"]')).to_be_visible()
+    settled(page)  # the grid hears what is typed once its script has run
     page.locator('[name="rows-0-year_wages"]').focus()
     page.keyboard.type("1200")
     page.keyboard.press("Enter")
