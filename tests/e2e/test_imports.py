@@ -100,6 +100,7 @@ def test_a_prefilled_workbook_goes_out_and_comes_back(
     expect(page.locator('[name="rows-0-year_wages"]')).to_have_value("5,980.00")
     expect(page.locator('[name="rows-1-answer"]')).to_have_value("unpaid")
     expect(page.locator('[data-total="done"]')).to_have_text("1")
+    settled(page)
     page.locator('[name="rows-0-year_wages"]').focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".st.warn").first).to_have_text("待复核")
