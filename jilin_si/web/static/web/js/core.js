@@ -66,6 +66,7 @@
         init.body = JSON.stringify(body);
       }
     }
+    const signIn = jsi.signIn;
     let response;
     try {
       response = await fetch(url, init);
@@ -78,9 +79,11 @@
     } catch {
       /* not JSON: the status says enough */
     }
-    if (response.status === 401 && !options.quiet) jsi.signedOut();
+    if (response.status === 401 && !options.quiet) jsi.signedOut(signIn);
     return { status: response.status, data };
   };
+  /* How often one signed in on this page: an answer to what was asked before the last time says nothing of now. */
+  jsi.signIn = 0;
   jsi.signedOut = () => {};
 
   /* Elements made by hand, so that text stays text. */

@@ -18,6 +18,7 @@
     if (!box || !safe(address)) return;
     forget();
     const mine = new AbortController();
+    const signIn = jsi.signIn;
     asked = mine;
     let response;
     let html;
@@ -30,7 +31,7 @@
       if (asked === mine) asked = null;
     }
     if (mine.signal.aborted) return undefined;
-    if (response.status === 401) return jsi.signedOut();
+    if (response.status === 401) return jsi.signedOut(signIn);
     if (!response.ok) return fail(address);
     window.htmx.swap(box, html, { swapStyle: "innerHTML" });
     if (!box.open) box.showModal();

@@ -29,7 +29,8 @@
   });
 
   /* The sign-in ended: ask for the password on the page; what was typed stays where it is. */
-  jsi.signedOut = () => {
+  jsi.signedOut = (signIn) => {
+    if (signIn !== jsi.signIn) return undefined;
     const dialog = document.getElementById("expired");
     if (!dialog) return location.reload();
     if (!dialog.open) dialog.showModal();
@@ -48,6 +49,7 @@
       form.reset();
       fault.replaceChildren();
       form.closest("dialog").close();
+      jsi.signIn += 1;
       document.dispatchEvent(new CustomEvent("jsi:signed-in"));
       return;
     }
@@ -59,8 +61,11 @@
   });
 
   /* htmx: 401 asks to sign in; errors are told in a note above the page, never as a toast. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.xhr.jsiSignIn = jsi.signIn;
+  });
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 401) return jsi.signedOut();
+    if (event.detail.xhr.status === 401) return jsi.signedOut(event.detail.xhr.jsiSignIn);
     return tell(jsi.word("failed"), event.detail.elt);
   });
   document.addEventListener("htmx:sendError", (event) => tell(jsi.word("no_answer"), event.detail.elt));
