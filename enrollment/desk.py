@@ -18,7 +18,15 @@ from enrollment.selectors.declarations import declarations, watch_for
 from enrollment.tables import DeclarationTable
 from enrollment.terms import Terms
 from jilin_si.agencies.clock import today
-from jilin_si.web.desk import Count, CountCard, PanelCard, over_units, register_count, register_panel
+from jilin_si.web.desk import (
+    Count,
+    CountCard,
+    PanelCard,
+    over_units,
+    register_count,
+    register_panel,
+    register_reckoning,
+)
 from jilin_si.web.navigation import roles_of
 from jilin_si.web.shell import Notice, register_notices
 
@@ -33,6 +41,8 @@ ASKED_DAYS = 60
 
 def register_cards() -> None:
     """List this app's counts and panels (called when it starts)."""
+    register_reckoning("silent", count_silent)
+    register_reckoning("broken", count_broken)
     register_count(CountCard("to_review", OFFICE, 10, _to_review))
     register_count(CountCard("returned", ("clerk", "head"), 20, _returned))
     register_count(CountCard("silent", UNIT, 30, _silent))
@@ -65,13 +75,13 @@ def _returned(request: HttpRequest) -> Count:
 
 
 def _silent(request: HttpRequest) -> Count:
-    count = over_units(request, "silent", count_silent)
+    count = over_units(request, "silent")
     hint = _("up to %(month)s") % {"month": f"{month_asked():%Y-%m}"}
     return Count(_("Silent employers"), count, reverse("enrollment:silent"), hint, "warn" if count else "")
 
 
 def _broken(request: HttpRequest) -> Count:
-    count = over_units(request, "broken", count_broken)
+    count = over_units(request, "broken")
     return Count(_("Broken months"), count, reverse("enrollment:broken"), "", "warn" if count else "")
 
 

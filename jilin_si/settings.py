@@ -157,8 +157,10 @@ CACHES = {
         "TIMEOUT": 600,
     }
 }
-# how long the desk remembers a count that reads a whole unit; its list is always read anew
+# After how long a count of the desk that reads a whole unit is reckoned again, and how long it may be shown meanwhile;
+# its list is always read anew.
 DESK_SECONDS = 300
+DESK_KEPT_SECONDS = 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a lost Redis signs nobody out
 SESSION_COOKIE_AGE = 10 * 3600  # absolute, seconds
 SESSION_IDLE_SECONDS = 30 * 60
@@ -301,6 +303,7 @@ CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_DEFAULT_QUEUE = "posting"  # what moves money; a report never waits in front of it
 CELERY_TASK_ROUTES = {
     "*.tasks.report_*": {"queue": "reports"},
+    "web.reckon_desk": {"queue": "reports"},
     "enrollment.roster": {"queue": "reports"},  # somebody waits at the page for it
 }
 CELERY_QUEUES_SERVED = ("posting", "reports")
@@ -317,6 +320,7 @@ CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # sends again what the queue forgot; both look at the database and are nothing where there is nothing to do
     "reconcile": {"task": "jobs.reconcile", "schedule": 12.0, "options": {"expires": 12}},
+    "reckon-desk": {"task": "web.reckon_desk", "schedule": 300.0, "options": {"expires": 300}},
     "seal-audit": {"task": "access.seal_audit", "schedule": 3600.0, "options": {"expires": 3600}},
     "start-due-months": {"task": "pooling.start_due", "schedule": 60.0, "options": {"expires": 60}},
 }

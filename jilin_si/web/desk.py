@@ -6,6 +6,7 @@ it needs; the ones in the ``main`` column stand left, the others right. A card i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class ShownPanel:
 
 _counts: dict[str, CountCard] = {}
 _panels: dict[str, PanelCard] = {}
+_reckonings: dict[str, Callable[[int], Any]] = {}
 _cycle: list[Callable[[HttpRequest], list[Step]]] = []
 
 
@@ -113,32 +115,67 @@ def cycle_for(request: HttpRequest) -> list[Step]:
     return _cycle[0](request) if _cycle else []
 
 
-def remembered(name: str, units: Collection[int], find: Callable[[int], Any]) -> dict[int, Any]:
-    """What reading a whole unit gives, by unit, remembered for a short time: ``settings.DESK_SECONDS``, 0 never.
+def register_reckoning(name: str, find: Callable[[int], Any]) -> None:
+    """Say how something of a whole unit is reckoned that the desk remembers (numbers only, nobody's name)."""
+    _reckonings[name] = find
 
-    Numbers only, nobody's name: it is kept outside the database. The list behind it is always read anew.
+
+def remembered(name: str, units: Collection[int]) -> dict[int, Any]:
+    """What reading a whole unit gives, by unit, as it was reckoned last; ``settings.DESK_SECONDS`` of 0 reckons anew.
+
+    Nobody waits for it where it is known: what is older than ``DESK_SECONDS`` is shown and marked, so that the queue
+    reckons it again (``reckon_again``). It is kept outside the database; the list behind it is always read anew.
     """
+    find = _reckonings[name]
     if not settings.DESK_SECONDS:
         return {unit: find(unit) for unit in units}
-    keys = {f"desk:{name}:{today()}:{unit}": unit for unit in units}
+    keys = {_key(name, unit): unit for unit in units}
     known: dict[str, Any] = {}
     with suppress(RedisError):  # a desk without Redis reads each time
         known = cache.get_many(keys)
-    fresh = {key: find(unit) for key, unit in keys.items() if key not in known}
-    if fresh:
-        with suppress(RedisError):
-            cache.set_many(fresh, settings.DESK_SECONDS)
-    return {keys[key]: found for key, found in (known | fresh).items()}
+        old = [key for key, (at, _found) in known.items() if time.time() - at > settings.DESK_SECONDS]
+        if old:
+            cache.set_many({f"{key}:asked": True for key in old}, settings.DESK_KEPT_SECONDS)
+    found = {keys[key]: value for key, (_at, value) in known.items()}
+    return found | {unit: _reckon(name, unit) for key, unit in keys.items() if key not in known}
 
 
-def over_units(request: HttpRequest, name: str, count: Callable[[int], int]) -> int:
-    """A count summed over the units of who asks, each remembered for a short time."""
+def reckon_again(unit: int) -> int:
+    """Reckon of a unit what is not known, what somebody looked at when it was old, and what will soon be too old.
+
+    Returns how many were. Runs in the queue (``web.reckon_desk``), so that no desk waits for it.
+    """
+    done = 0
+    for name in _reckonings:
+        key = _key(name, unit)
+        known = cache.get_many([key, f"{key}:asked"])
+        age = time.time() - known[key][0] if key in known else None
+        if age is None or age > settings.DESK_KEPT_SECONDS / 2 or f"{key}:asked" in known:
+            _reckon(name, unit)
+            done += 1
+    return done
+
+
+def _key(name: str, unit: int) -> str:
+    return f"desk:{name}:{today()}:{unit}"
+
+
+def _reckon(name: str, unit: int) -> Any:
+    found, key = _reckonings[name](unit), _key(name, unit)
+    with suppress(RedisError):
+        cache.set(key, (time.time(), found), settings.DESK_KEPT_SECONDS)
+        cache.delete(f"{key}:asked")
+    return found
+
+
+def over_units(request: HttpRequest, name: str) -> int:
+    """A remembered count summed over the units of who asks."""
     units = sorted(request.scope.units)  # type: ignore[attr-defined]
-    return sum(remembered(name, units, count).values())
+    return sum(remembered(name, units).values())
 
 
 def forget_count(name: str, unit: int) -> None:
     """Count a unit anew: an act changed what is counted."""
     if settings.DESK_SECONDS:
         with suppress(RedisError):
-            cache.delete(f"desk:{name}:{today()}:{unit}")
+            cache.delete(_key(name, unit))

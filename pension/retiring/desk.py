@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jilin_si.web.desk import Count, CountCard, PanelCard, register_count, register_panel, remembered
+from jilin_si.web.desk import (
+    Count,
+    CountCard,
+    PanelCard,
+    register_count,
+    register_panel,
+    register_reckoning,
+    remembered,
+)
 from pension.retiring.selectors import count_and_next, named, window
 
 if TYPE_CHECKING:
@@ -19,13 +27,14 @@ ROLES = ("clerk", "reviewer", "head", "prefecture")
 
 def register_cards() -> None:
     """List the count and the panel (called when the app starts)."""
+    register_reckoning("retiring", count_and_next)
     register_count(CountCard("retiring", ROLES, 45, _count))
     register_panel(PanelCard("retiring", ("clerk", "head"), 20, "pension/_retiring.html", _panel))
 
 
 def _found(request: HttpRequest) -> dict[int, Any]:
     units = sorted(request.scope.units)  # type: ignore[attr-defined]
-    return remembered("retiring", units, count_and_next)
+    return remembered("retiring", units)
 
 
 def _count(request: HttpRequest) -> Count:
