@@ -28,6 +28,7 @@ class CollectionConfig(AppConfig):
             charge_taken_over,
             charged,
             employer_sums,
+            payments,
             running_wages,
             take_back_declaration,
         )
@@ -47,6 +48,7 @@ class CollectionConfig(AppConfig):
         hooks.on_declaration_taken_back.register(take_back_declaration)
         hooks.register_employer_sums(employer_sums, running_wages)
         hooks.register_charged(charged)
+        hooks.register_payments(payments)
         hooks.on_transfer_sent.register(send_account)
         hooks.on_transfer_arrived.register(receive_account)
         hooks.on_transfer_back.register(take_account_back)

@@ -13,9 +13,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
-from collection.models import OpenItem
+from collection.models import BankLine, OpenItem
 from collection.opening import LIVING_OF_PEOPLE, record_leavers, reverse_retiree_cost
-from enrollment.hooks import Charged, EmployerSums, PeopleMoved, PeopleTakenOver
+from enrollment.hooks import Charged, EmployerSums, Payment, PeopleMoved, PeopleTakenOver
 from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY
 from jilin_si.ledger.services import recording_period
 from jilin_si.money import from_fen, to_fen
@@ -40,6 +40,12 @@ def employer_sums(employer_id: int, period: date) -> EmployerSums:
     return EmployerSums(
         {row["line"]: row["own_part"] + row["unit_part"] for row in owed}, int(retirees), from_fen(cost)
     )
+
+
+def payments(employer_id: int) -> list[Payment]:
+    """What the bank took in for an employer, whatever became of it."""
+    lines = BankLine.objects.filter(employer_id=employer_id, returned=False).order_by("received_on", "pk")
+    return [Payment(line.received_on, line.amount) for line in lines]
 
 
 def running_wages(

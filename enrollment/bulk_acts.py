@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment import hooks
+from enrollment.acts.employers import TO_REVIEW
 from enrollment.checks import check_first_period
 from enrollment.forms import DeclarationFilter, RefusedForm, WorkerFilter
 from enrollment.gaps.forms import FollowUpForm, SilentFilter
@@ -150,7 +151,7 @@ class ApproveQuiet(BulkAct):
         return {}
 
     def take_back(self, run: BulkRun, user: User) -> None:
-        """Each approval by its own undoing: the return goes back to be mended, what it charged is reversed."""
+        """Each approval by its own undoing: the return waits for review again, what it charged is reversed."""
         for number in run.ids:
             entry = (
                 AuditEntry.objects.filter(
@@ -162,7 +163,7 @@ class ApproveQuiet(BulkAct):
             if entry is None:
                 raise BulkRefused(_("One of these returns is not there any more."))
             try:
-                undo_act(entry=entry, reason=run.undo_reason, by=user)
+                undo_act(entry=entry, reason=run.undo_reason, by=user, way=TO_REVIEW)
             except Refusal as refusal:
                 raise BulkRefused(refusal.message) from refusal
 

@@ -92,5 +92,5 @@ def refuse_insured(known: Standing, field: str = "identity_number") -> Refusal:
 def check_employer_runs(employer: Employer) -> None:
     """Nobody joins an employer that ended, and no line covers it."""
     status = Employer.Status
-    if employer.status in (status.CLOSED, status.BANKRUPT, status.MERGED, status.MOVED):
+    if employer.status not in (status.ACTIVE, status.SUSPENDED):
         raise Refusal("", "employer_ended", _("This employer has ended: nobody can join it."))

@@ -109,6 +109,27 @@ def charged(employer_id: int, county_id: int, workers: Sequence[int], first_peri
     return _charged[0](employer_id, county_id, workers, first_period) if _charged else Charged()
 
 
+@dataclass(frozen=True)
+class Payment:
+    """Money of an employer in the bank: the day, and yuan."""
+
+    on: date
+    amount: Decimal
+
+
+_payments: list[Callable[[int], list[Payment]]] = []
+
+
+def register_payments(provider: Callable[[int], list[Payment]]) -> None:
+    """Say who knows what an employer paid."""
+    _payments[:] = [provider]
+
+
+def payments(employer_id: int) -> list[Payment]:
+    """What an employer paid, the first first; nothing where nobody takes money."""
+    return _payments[0](employer_id) if _payments else []
+
+
 EmployerSumsProvider = Callable[[int, date], EmployerSums]
 RunningWages = Callable[[int, int, Sequence[int], date], dict[int, dict[str, Any]]]
 _sums: list[EmployerSumsProvider] = []

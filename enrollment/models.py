@@ -31,6 +31,7 @@ class Employer(models.Model):
         BANKRUPT = "bankrupt", _("Bankrupt")
         MERGED = "merged", _("Merged")
         MOVED = "moved", _("Moved away")
+        TAKEN_BACK = "taken_back", pgettext_lazy("employer", "Registration taken back")
 
     id = models.AutoField(primary_key=True)
     county = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name=_("county"))
@@ -68,7 +69,7 @@ class Employer(models.Model):
             models.UniqueConstraint(fields=["id", "county"], name="employer_in_county"),
             models.UniqueConstraint(
                 fields=["organisation_code"],
-                condition=~models.Q(organisation_code="") & ~models.Q(status="moved"),
+                condition=~models.Q(organisation_code="") & ~models.Q(status__in=["moved", "taken_back"]),
                 name="employer_organisation_code_once",
             ),
             models.CheckConstraint(
@@ -349,6 +350,7 @@ from enrollment.imports.models import ReturnedSheet as ReturnedSheet  # noqa: E4
 from enrollment.imports.models import RosterHeads as RosterHeads  # noqa: E402
 from enrollment.imports.models import RosterImport as RosterImport  # noqa: E402  (part of the app's models)
 from enrollment.moving import Transfer as Transfer  # noqa: E402
+from enrollment.newcomers import DeclarationNewcomer as DeclarationNewcomer  # noqa: E402
 from enrollment.people import DeemedEvidence as DeemedEvidence  # noqa: E402
 from enrollment.people import Duplicate as Duplicate  # noqa: E402
 from enrollment.people import IdentitySpan as IdentitySpan  # noqa: E402

@@ -23,6 +23,11 @@ from jilin_si.access.audit import AuditEntry
 from jilin_si.periods import format_period, parse_period
 
 GONE = gettext_lazy("Nothing of this act is left.")
+TO_REVIEW, TO_MEND = "review", "mend"
+WAYS = (
+    (TO_MEND, gettext_lazy("Back to be mended, with this reason")),
+    (TO_REVIEW, gettext_lazy("Waiting for review again, as it stood before the approval")),
+)
 State = Declaration.State
 Kind = EmployerChange.Kind
 
@@ -53,7 +58,7 @@ class UndoCoverage:
             )
         return UndoPlan(takes, (), blocks, first, direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
         coverage = self._coverage(entry)
         if (entry.details or {}).get("last_period") and self._ended_one(entry):
             coverage.last_period = None
@@ -88,7 +93,11 @@ class UndoCoverage:
 
 
 class UndoApproval:
-    """A return is not approved any more: it goes back to be mended, and what it charged is reversed."""
+    """A return is not approved any more, and what it charged is reversed.
+
+    Who finds a wage wrong sends it back to be mended, with the reason; who approved too early lets it wait for review
+    again, as it did before.
+    """
 
     roles = MAY_REVIEW
 
@@ -135,17 +144,27 @@ class UndoApproval:
                 },
                 reverse("enrollment:declaration", args=[declaration.pk]),
             ),
-            Point(_("it goes back to be mended, with the reason")),
         ]
-        return UndoPlan(takes, charged_points(charged), blocks, declaration.first_period, not charged.billed)
+        return UndoPlan(
+            takes, charged_points(charged), blocks, declaration.first_period, not charged.billed, WAYS
+        )
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
         declaration = self._approved(entry)
         Declaration.objects.filter(pk=declaration.pk).update(
-            state=State.RETURNED, return_reason=reason, version=F("version") + 1
+            version=F("version") + 1,
+            **(
+                {"state": State.SUBMITTED, "reviewed_by": None, "reviewed_at": None, "return_reason": ""}
+                if way == TO_REVIEW
+                else {"state": State.RETURNED, "return_reason": reason}
+            ),
         )
         hooks.on_declaration_taken_back.call(declaration)
-        return {"fee_year": declaration.fee_year, "workers": declaration.workers}
+        return {
+            "fee_year": declaration.fee_year,
+            "workers": declaration.workers,
+            "way": way or TO_MEND,
+        }
 
     def _approved(self, entry: AuditEntry) -> Declaration:
         found = (
@@ -213,7 +232,7 @@ class UndoEvent:
         )
         blocks = [Point(str(event)) for event in later]
         if change.kind == Kind.MOVE and change.state == EmployerChange.State.DONE:
-            blocks.append(Point(_("the other county took the employer in: it has to move back from there")))
+            blocks.append(Point(_("the other county took the employer in: it takes that back first")))
             return blocks
         people = change.employments.values_list("worker_id", flat=True)
         since = (
@@ -247,7 +266,7 @@ class UndoEvent:
         ]
         return blocks
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
         change = self._change(entry)
         EmployerChange.objects.filter(pk=change.pk).update(state=EmployerChange.State.UNDONE)
         kept = list(change.employments.all())

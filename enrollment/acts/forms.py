@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -121,7 +122,9 @@ def _first_month(employer: Employer) -> date:
 
 
 class UndoForm(RefusedForm):
-    """Why an act is taken back."""
+    """Why an act is taken back, and to which state where there is a choice."""
+
+    way = forms.ChoiceField(label=_("Goes back to"), widget=forms.RadioSelect)
 
     reason = PlainCharField(
         label=_("Reason"),
@@ -129,3 +132,11 @@ class UndoForm(RefusedForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("kept in the trail"),
     )
+
+    def __init__(self, ways: Sequence[tuple[str, Any]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(ways) > 1:
+            self.fields["way"].choices = list(ways)  # type: ignore[attr-defined]
+            self.fields["way"].initial = ways[0][0]
+        else:
+            del self.fields["way"]

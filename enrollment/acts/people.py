@@ -39,7 +39,7 @@ class UndoJoining:
 
     def joined(self, entry: AuditEntry) -> list[Employment]:
         """The employments that the act began."""
-        return _employments(entry, [entry.object_id or 0])
+        return employments_of(entry, [entry.object_id or 0])
 
     def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan:
         people = self.joined(entry)
@@ -69,7 +69,7 @@ class UndoJoining:
         ]
         return UndoPlan(takes, depends, blocks, first, direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
         people = self.joined(entry)
         first = period_of_entry(entry)
         employer_id, county_id = people[0].employer_id, people[0].county_id
@@ -87,7 +87,7 @@ class UndoRoster(UndoJoining):
         details = entry.details or {}
         if "workers" not in details:
             raise Refusal("", "no_list", gettext_lazy("This roster was stored before its people were noted."))
-        return _employments(entry, details["workers"])
+        return employments_of(entry, details["workers"])
 
     def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan:
         changed = _changed(entry)
@@ -102,8 +102,8 @@ class UndoRoster(UndoJoining):
             planned.direct,
         )
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]:
-        details = super().undo(entry, plan, reason) if self.joined(entry) else {}
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+        details = super().undo(entry, plan, reason, way) if self.joined(entry) else {}
         for worker, (category, identity, first_work_date, deemed) in _changed(entry).items():
             Worker.objects.filter(pk=worker).update(
                 category=category,
@@ -125,6 +125,10 @@ class UndoLeaving:
     roles = MAY_ENTER
 
     def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan:
+        if (entry.details or {}).get("part_of"):
+            raise Refusal(
+                "", "part", gettext_lazy("This is one half of a transfer: take the transfer back, as one.")
+            )
         employment, first = self._left(entry)
         later = (
             Employment.objects.filter(
@@ -160,7 +164,7 @@ class UndoLeaving:
         ]
         return UndoPlan(takes, depends, blocks, first, direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
         employment, first = self._left(entry)
         reopen([(employment.pk, None, "")])
         hooks.on_people_back.call(
@@ -243,7 +247,8 @@ def _delete(people: Sequence[Employment]) -> None:
             cursor.execute("delete from enrollment_employment where id = any(%s)", [numbers])
 
 
-def _employments(entry: AuditEntry, workers: Sequence[int]) -> list[Employment]:
+def employments_of(entry: AuditEntry, workers: Sequence[int]) -> list[Employment]:
+    """The employments of these people that an act began, by its employer and month."""
     return list(
         Employment.objects.filter(
             worker_id__in=list(workers), employer_id=entry.employer_id, first_period=period_of_entry(entry)

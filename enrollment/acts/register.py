@@ -12,6 +12,8 @@ from enrollment.acts import undoing
 from enrollment.acts.employers import UndoApproval, UndoCoverage, UndoEvent
 from enrollment.acts.models import EmployerChange
 from enrollment.acts.people import UndoJoining, UndoLeaving, UndoRoster
+from enrollment.acts.taking_in import UndoTakingIn
+from enrollment.acts.transfers import UndoTransferInside
 from enrollment.views.events import events_panel
 from jilin_si.access.models import Role
 from jilin_si.web.desk import Count, CountCard, register_count
@@ -26,10 +28,12 @@ def register_acts() -> None:
     register_panel("employer", 5, events_panel, column="side")
     undoing.register("enrol_worker", UndoJoining())
     undoing.register("end_employment", UndoLeaving())
+    undoing.register("transfer_inside", UndoTransferInside())
     undoing.register("import_roster", UndoRoster())
     undoing.register("set_coverage", UndoCoverage())
     undoing.register("approve_declaration", UndoApproval())
     undoing.register("employer_event", UndoEvent())
+    undoing.register("take_in_employer", UndoTakingIn())
     register_count(CountCard("moves", (Role.CLERK, Role.HEAD), 60, _moves))
 
 

@@ -18,6 +18,8 @@ from enrollment.permissions import MAY_ENTER
 from jilin_si.periods import format_period
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from enrollment.hooks import Charged
     from jilin_si.access.audit import AuditEntry
 
@@ -32,13 +34,17 @@ class Point:
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What taking an act back does. ``blocks`` are later acts that depend on it: while there are any it is refused."""
+    """What taking an act back does. ``blocks`` are later acts that depend on it: while there are any it is refused.
+
+    ``ways`` are the states to which it can go back, the usual one first, where there is more than one: name and words.
+    """
 
     takes: Sequence[Point]
     depends: Sequence[Point] = ()
     blocks: Sequence[Point] = ()
     first_period: date | None = None
     direct: bool = True
+    ways: Sequence[tuple[str, StrOrPromise]] = ()
 
 
 class Undoing(Protocol):
@@ -49,7 +55,7 @@ class Undoing(Protocol):
 
     def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan: ...
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str) -> dict[str, Any]: ...
+    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]: ...
 
 
 _kinds: dict[str, Undoing] = {}

@@ -125,7 +125,9 @@ def _store(kept: RosterImport, by: User | None, progress: Callable[[int], None])
     columns = columns_of(kept)
     assert columns is not None
     checked = check_roster(kept.table, columns, kept.employer, kept.first_period, progress)
-    stored = store_roster(employer=kept.employer, rows=checked.rows, first_period=kept.first_period, by=by)
+    stored = store_roster(
+        employer=kept.employer, rows=checked.rows, first_period=kept.first_period, by=by, roster=kept.pk
+    )
     result = Result.of(checked)
     kept.state = State.STORED
     kept.figures = {**result.counts, "wages": str(stored.wages), "stored": stored.new + stored.changed}

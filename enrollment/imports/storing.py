@@ -38,10 +38,16 @@ class Stored:
 
 
 def store_roster(
-    *, employer: Employer, rows: list[RosterRow], first_period: date | None, by: User | None
+    *,
+    employer: Employer,
+    rows: list[RosterRow],
+    first_period: date | None,
+    by: User | None,
+    roster: int | None = None,
 ) -> Stored:
     """Store the rows that are new or changed; wrong ones and those that are the same are passed over.
 
+    ``roster`` is the number of the file's page, which tells of the act and leads to taking it back.
     The same roster again finds everybody the same and changes nothing. Raises Refusal, PermissionDenied.
     """
     require(by, employer.county_id, *MAY_ENTER)
@@ -72,6 +78,7 @@ def store_roster(
                     # whom it brought and what it changed, so that it can be taken back whole
                     "workers": [row.worker_id for row in new],
                     "before": before,
+                    "roster": roster,
                 },
             )
         if wages:

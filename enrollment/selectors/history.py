@@ -20,6 +20,7 @@ from enrollment.acts.models import UndoneAct
 from enrollment.acts.undoing import undoing_of
 from enrollment.acts.words import act_words
 from enrollment.gaps.models import FollowUp
+from enrollment.imports.models import RosterImport
 from enrollment.lines import line_name
 from enrollment.models import (
     Declaration,
@@ -113,6 +114,31 @@ def declaration_history(declaration: Declaration) -> list[Happened]:
         "user"
     )
     return _told(entries[:MOST])
+
+
+def roster_act(roster: RosterImport) -> tuple[Happened | None, UndoneAct | None]:
+    """The act that stored a roster, and how it was taken back; nothing where it stored nobody.
+
+    A file stored before its act knew its page is found by its employer, its day's figures and its wages.
+    """
+    acts = AuditEntry.objects.filter(
+        act="import_roster", employer_id=roster.employer_id, object_kind="employer"
+    ).select_related("user")
+    entry = acts.filter(details__roster=roster.pk).first() or (
+        acts.filter(
+            details__roster__isnull=True,
+            details__rows=roster.figures.get("stored"),
+            details__wages=roster.figures.get("wages"),
+            details__first_period=roster.first_period.isoformat(),
+            at__gte=roster.made_at,
+        ).last()
+        if roster.figures.get("stored")
+        else None
+    )
+    if entry is None:
+        return None, None
+    undone = UndoneAct.objects.filter(entry_id=entry.pk).select_related("made_by").first()
+    return replace(_of_entry(entry), undone=undone is not None), undone
 
 
 def _wages(worker: Worker) -> list[Happened]:
@@ -211,8 +237,8 @@ def _of_entry(entry: AuditEntry) -> Happened:
 
 
 def _told(entries: Iterable[AuditEntry]) -> list[Happened]:
-    """Entries of the trail in words; which of them were taken back is asked once for all."""
-    told = [_of_entry(entry) for entry in entries]
+    """Entries of the trail in words, but for halves of an act; which were taken back is asked once for all."""
+    told = [_of_entry(entry) for entry in entries if not (entry.details or {}).get("part_of")]
     undone = set(
         UndoneAct.objects.filter(entry_id__in=[h.entry for h in told if h.entry]).values_list(
             "entry_id", flat=True

@@ -53,7 +53,11 @@ def transfer_inside(
     _takes_people(employer)
     with transaction.atomic():
         end_employment(
-            employment=employment, effective_period=first_period, reason=LeaveReason.TRANSFERRED, by=by
+            employment=employment,
+            effective_period=first_period,
+            reason=LeaveReason.TRANSFERRED,
+            by=by,
+            part_of="transfer_inside",
         )
         new = employ(employment.worker_id, employer, first_period)
         record(
@@ -251,7 +255,13 @@ def _takes_people(employer: Employer) -> None:
         raise Refusal("employer", "employer_ended", _("This employer has ended: nobody can join it."))
 
 
-ENDED = (Employer.Status.CLOSED, Employer.Status.BANKRUPT, Employer.Status.MERGED, Employer.Status.MOVED)
+ENDED = (
+    Employer.Status.CLOSED,
+    Employer.Status.BANKRUPT,
+    Employer.Status.MERGED,
+    Employer.Status.MOVED,
+    Employer.Status.TAKEN_BACK,
+)
 
 
 def _waiting(transfer: Transfer, by: User | None) -> Transfer:

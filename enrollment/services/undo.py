@@ -41,8 +41,11 @@ def plan_undo(entry: AuditEntry) -> PlannedUndo:
     return PlannedUndo(entry, undoing.plan(entry, period), period)
 
 
-def undo_act(*, entry: AuditEntry, reason: str, by: User | None) -> UndoneAct:
-    """Take an act back. Raises PermissionDenied, and Refusal where it was taken back or a later act depends on it."""
+def undo_act(*, entry: AuditEntry, reason: str, by: User | None, way: str = "") -> UndoneAct:
+    """Take an act back. ``way``: to which state, where the kind of act knows several; without it the usual one.
+
+    Raises PermissionDenied, and Refusal where it was taken back or a later act depends on it.
+    """
     undoing = undoing_of(entry.act)
     if undoing is None:
         raise Refusal("", "not_undoable", _("This act is not taken back here."))
@@ -53,6 +56,8 @@ def undo_act(*, entry: AuditEntry, reason: str, by: User | None) -> UndoneAct:
     with transaction.atomic():
         _hold(entry)
         planned = plan_undo(entry)
+        if way and way not in dict(planned.plan.ways):
+            raise Refusal("way", "way", _("Choose one from the list."))
         if planned.plan.blocks:
             raise Refusal(
                 "",
@@ -60,7 +65,7 @@ def undo_act(*, entry: AuditEntry, reason: str, by: User | None) -> UndoneAct:
                 _("Later acts depend on it: %(what)s. Take those back first."),
                 what="; ".join(point.text for point in planned.plan.blocks[:3]),
             )
-        details = undoing.undo(entry, planned.plan, reason)
+        details = undoing.undo(entry, planned.plan, reason, way)
         try:
             with transaction.atomic():
                 undone = UndoneAct.objects.create(

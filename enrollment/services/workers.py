@@ -207,11 +207,12 @@ def employ(worker_id: int, employer: Employer, first_period: date) -> Employment
 
 
 def end_employment(
-    *, employment: Employment, effective_period: date, reason: str, by: User | None
+    *, employment: Employment, effective_period: date, reason: str, by: User | None, part_of: str = ""
 ) -> Employment:
     """End an employment (减员). The effective month is the first without it: nothing is owed for it any more.
 
-    What was charged from then on is taken back by what is registered for it. Raises Refusal, PermissionDenied.
+    What was charged from then on is taken back by what is registered for it. ``part_of`` names the act of which it is
+    a part, and with which alone it is taken back. Raises Refusal, PermissionDenied.
     """
     require(by, employment.county_id, *MAY_ENTER)
     if reason not in LeaveReason.values:
@@ -241,7 +242,8 @@ def end_employment(
             number=held.worker_id,
             county_id=held.county_id,
             employer_id=held.employer_id,
-            details={"effective_period": effective_period, "reason": reason},
+            details={"effective_period": effective_period, "reason": reason}
+            | ({"part_of": part_of} if part_of else {}),
         )
         hooks.on_employment_ended.call(held)
         forget_count("broken", held.county_id)

@@ -31,6 +31,7 @@ from enrollment.imports.results import STATES, said
 from enrollment.imports.running import RUNNING, progress_of, run_again, start_check, start_storing
 from enrollment.permissions import MAY_ENTER, may_enter, require
 from enrollment.refusals import Refusal
+from enrollment.selectors.history import roster_act
 from enrollment.services.declarations import NotReady
 from enrollment.views.access import employer_or_404, staff_page, tell_refusal, who
 from jilin_si.access.once import new_key, once
@@ -80,6 +81,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponseBase:
     kept = _kept(pk)
     context: dict[str, Any] = {"roster": kept, "employer": kept.employer, "once_key": new_key()}
     if kept.state == RosterImport.State.STORED:
+        context["act"], context["undone"] = roster_act(kept)
         return render(request, "enrollment/roster_stored.html", context)
     if kept.state in RUNNING:
         context |= {"progress": progress_of(kept), "may_store": may_enter(who(request), kept.county_id)}

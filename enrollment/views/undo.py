@@ -33,11 +33,11 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if not holds(who(request), entry.county_id or 0, *roles_for(entry.act)):
         raise PermissionDenied
     back = _page_of(entry)
-    form = UndoForm(request.POST or None)
     try:
         planned = plan_undo(entry)
+        form = UndoForm(planned.plan.ways, request.POST or None)
         if request.method == "POST" and form.is_valid():
-            undo_act(entry=entry, reason=form.cleaned_data["reason"], by=who(request))
+            undo_act(entry=entry, by=who(request), **form.cleaned_data)
             messages.success(request, _("It is taken back: %(what)s.") % {"what": entry_words(entry)})
             # the record itself may be gone with the act
             return HttpResponseRedirect(_page_of(entry))

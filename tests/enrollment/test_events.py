@@ -13,10 +13,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.acts.models import EmployerChange
+from enrollment.acts.models import EmployerChange, UndoneAct
 from enrollment.models import Coverage, Employer, Employment, LeaveReason
 from enrollment.refusals import Refusal
-from enrollment.services import Event, record_event, set_coverage, take_in
+from enrollment.services import Event, end_employment, record_event, set_coverage, take_in
+from enrollment.services.undo import undo_act
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Role, User
 from jilin_si.access.scope import acting_as, everything
@@ -24,6 +25,7 @@ from jilin_si.agencies.clock import set_today
 from jilin_si.agencies.models import Agency
 from tests.collection import factories as month
 from tests.collection.test_invariants import sound
+from tests.enrollment import factories as make
 from tests.pace import seconds
 from tests.roles import as_owner
 
@@ -163,6 +165,115 @@ def test_a_move_waits_until_the_other_county_takes_it_in(works: Employer, clerk:
     month.assess(FEBRUARY)
     month.assess(month.JANUARY, FEBRUARY, county_id=month.YUSHU)
     sound()
+
+
+@pytest.fixture
+def moved(works: Employer, clerk: User) -> tuple[Employer, Employer, User]:
+    """The works, its successor in Yushu from February on, and the clerk there."""
+    month.open_year(month.YUSHU)
+    month.assess(month.JANUARY, county_id=month.YUSHU)
+    with as_owner(), acting_as(everything()):
+        Employer.objects.filter(pk=works.pk).update(organisation_code="D2143569-X")
+        works.refresh_from_db()
+    change = _enter(clerk, works, "move", to_county=Agency.objects.get(pk=month.YUSHU))
+    there = month.person(Role.CLERK, month.YUSHU)
+    with month.as_user(there):
+        made = take_in(change=EmployerChange.objects.get(pk=change.pk), by=there)
+    return works, made, there
+
+
+def _take_back(by: User, act: str = "take_in_employer") -> UndoneAct:
+    entry = AuditEntry.objects.filter(act=act).latest("id")
+    return undo_act(entry=entry, reason="迁移取消", by=by)
+
+
+@pytest.mark.parametrize("assessed", [False, True])
+def test_a_taking_in_is_taken_back_and_then_the_move(
+    moved: tuple[Employer, Employer, User], clerk: User, assessed: bool
+) -> None:
+    works, made, there = moved
+    if assessed:
+        month.assess(FEBRUARY)
+        month.assess(FEBRUARY, county_id=month.YUSHU)
+    with _refused("depends"):
+        _take_back(clerk, "employer_event")
+    with pytest.raises(PermissionDenied), month.as_user(there):
+        _take_back(clerk)
+    with month.as_user(there):
+        assert _take_back(there).direct is not assessed
+        change = EmployerChange.objects.get()
+        assert (change.state, change.successor, change.taken_in_by) == ("waiting", None, None)
+        with _refused("undone"):
+            _take_back(there)
+    with as_owner(), acting_as(everything()):
+        made.refresh_from_db()
+        assert (made.status, made.successor_of) == ("taken_back", None)
+        covered = set(Coverage.objects.filter(employer=made).values_list("last_period", flat=True))
+        assert covered == ({FEBRUARY} if assessed else set())
+    assert month.charged(made, FEBRUARY) == []
+    assert _cost(made, FEBRUARY) == 0
+    with month.as_user(clerk):
+        assert _take_back(clerk, "employer_event").direct is not assessed
+        works.refresh_from_db()
+    assert (works.status, len(month.charged(works, FEBRUARY)), _cost(works, FEBRUARY)) == (
+        "active",
+        3,
+        41_000,
+    )
+    rest = [MARCH] if assessed else [FEBRUARY, MARCH]
+    month.assess(*rest)
+    month.assess(*rest, county_id=month.YUSHU)
+    owed = month.rows(
+        "select coalesce(sum(own_due_fen + unit_due_fen), 0)::bigint from collection_bill where employer_id = %s",
+        [made.pk],
+    )
+    assert owed == [(0,)]
+    sound()
+
+
+def test_an_employer_is_taken_in_again_after_it_was_taken_back(
+    moved: tuple[Employer, Employer, User],
+) -> None:
+    _works, made, there = moved
+    month.assess(FEBRUARY, county_id=month.YUSHU)
+    with month.as_user(there):
+        _take_back(there)
+        again = take_in(change=EmployerChange.objects.get(), by=there)
+        assert (again.organisation_code, again.number != made.number) == ("D2143569-X", True)
+    assert len(month.charged(again, FEBRUARY)) == 3
+    month.assess(MARCH, county_id=month.YUSHU)
+    month.assess(FEBRUARY, MARCH)
+    sound()
+
+
+@pytest.mark.parametrize("since", ["joined", "left", "paid", "declared", "covered", "suspended"])
+def test_what_was_done_since_keeps_the_taking_in_and_is_named(
+    moved: tuple[Employer, Employer, User], since: str
+) -> None:
+    _works, made, there = moved
+    told = made.name
+    with month.as_user(there):
+        employment = Employment.objects.filter(employer=made).select_related("worker").earliest("id")
+        if since == "joined":
+            told = make.worker(there, made, name="林后来", first_period=FEBRUARY).worker.name
+        elif since == "left":
+            end_employment(employment=employment, effective_period=MARCH, reason="resigned", by=there)
+            told = employment.worker.name
+        elif since == "declared":
+            told = make.handed_in(made, there).code
+        elif since == "covered":
+            set_coverage(employer=made, line="medical", first_period=FEBRUARY, by=there)
+            told = "1996-02"
+        elif since == "suspended":
+            record_event(employer=made, event=Event("suspension", FEBRUARY), by=there)
+            told = "1996-02"
+    if since == "paid":
+        month.pay(made, "100.00", date(1996, 2, 6), settle=False)
+        told = "100.00"
+    with month.as_user(there), _refused("depends") as refused:
+        _take_back(there)
+    assert told in str(refused.value)
+    assert EmployerChange.objects.get().state == "done"
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,8 @@ def test_returns_in_which_nothing_stands_out_are_approved_as_one_and_taken_back_
     assert _state(waiting.pk) == "approved"
     assert AuditEntry.objects.get(act="approve_quiet").details["ids"] == [waiting.pk]
     assert pages.post(done["Location"], {"reason": "看漏了", "_once": str(uuid.uuid4())}).status_code == 302
-    assert _state(waiting.pk) == "returned"
+    assert _state(waiting.pk) == "submitted"  # what stood before: waiting in the reviewer's queue
+    assert quiet.name in pages.get(act).content.decode()
     assert (
         reverse("bulk_act", args=["approve_quiet"])
         in pages.get(reverse("enrollment:declarations")).content.decode()

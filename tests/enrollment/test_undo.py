@@ -15,7 +15,9 @@ from django.urls import reverse
 from enrollment.acts.models import UndoneAct
 from enrollment.models import Coverage, Declaration, Employer, Employment, Worker
 from enrollment.refusals import Refusal
+from enrollment.selectors.history import worker_history
 from enrollment.services import Event, end_employment, record_event, set_coverage
+from enrollment.services.transfers import transfer_inside
 from enrollment.services.undo import plan_undo, undo_act
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import User
@@ -191,6 +193,85 @@ def test_an_approved_return_goes_back_and_is_approved_anew(
     sound()
 
 
+def test_who_approved_too_early_lets_the_return_wait_for_review_again(
+    works: Employer, acting: User, reviewer: User, client: Client
+) -> None:
+    make.worker(acting, works)
+    declaration = make.approved(works, acting, reviewer)
+    client.force_login(reviewer)
+    url = reverse("enrollment:undo", args=[_last("approve_declaration").pk])
+    page = client.get(url)
+    given = {"_once": page.context["once_key"], "reason": "批早了"}
+    assert client.post(url, given | {"way": "approved"}).status_code == 422
+    assert client.post(url, given | {"way": "review"}).status_code == 302
+    declaration.refresh_from_db()
+    assert (declaration.state, declaration.reviewed_by, declaration.return_reason) == ("submitted", None, "")
+    assert month.charged(works, FEBRUARY) == []
+    with make.as_user(reviewer):
+        from enrollment.services import approve_declaration
+
+        approve_declaration(declaration=declaration, version=declaration.version, by=reviewer)
+    month.assess(month.JANUARY)
+    sound()
+
+
+@pytest.mark.parametrize("assessed", [False, True])
+def test_who_went_to_another_employer_stayed(charged: Employer, acting: User, assessed: bool) -> None:
+    other = make.employer(acting, name="九台市酒厂")
+    before = month.charged(charged, FEBRUARY)
+    first = Employment.objects.filter(employer=charged).earliest("id")
+    new = transfer_inside(
+        employment=first, employer=other, first_period=FEBRUARY, by=acting, wage=Decimal("450.00")
+    )
+    if assessed:
+        month.assess(FEBRUARY)
+    with _refused("part"):
+        _undo("end_employment", acting)
+    told = [h for h in worker_history(first.worker) if h.entry]
+    assert {h.act for h in told} == {"transfer_inside", "enrol_worker"}
+    undone = _undo("transfer_inside", acting)
+    assert undone.direct is not assessed
+    first.refresh_from_db()
+    assert (first.last_period, first.leave_reason) == (None, "")
+    assert not Employment.objects.filter(pk=new.pk).exists()
+    assert not Declaration.objects.filter(
+        employer=other, draft__rows__contains=[{"worker": str(first.worker_id)}]
+    ).exists()
+    assert month.charged(charged, FEBRUARY) == before
+    assert [h.undone for h in worker_history(first.worker) if h.act == "transfer_inside"] == [True]
+    month.assess(*([MARCH] if assessed else [FEBRUARY]))
+    sound()
+
+
+def test_a_transfer_that_is_charged_goes_after_its_return_and_not_once_somebody_left_again(
+    charged: Employer, acting: User, reviewer: User
+) -> None:
+    other = make.employer(acting, name="九台市酒厂")
+    make.worker(acting, other)
+    make.approved(other, acting, reviewer)
+    first = Employment.objects.filter(employer=charged).earliest("id")
+    transfer_inside(
+        employment=first, employer=other, first_period=FEBRUARY, by=acting, wage=Decimal("450.00")
+    )
+    _approve_joining(reviewer)
+    with _refused("depends") as told:
+        _undo("transfer_inside", acting)
+    assert "ZY-1996" in str(told.value)
+    month.assess(FEBRUARY)
+    new = Employment.objects.get(employer=other, worker=first.worker)
+    end_employment(employment=new, effective_period=MARCH, reason="resigned", by=acting)
+    with _refused("depends"):
+        _undo("transfer_inside", acting)
+    _undo("end_employment", acting)
+    assert _undo("transfer_inside", acting).direct is False
+    new.refresh_from_db()
+    assert new.leave_reason == "taken_back"
+    assert first.worker_id in dict(month.charged(charged, FEBRUARY))
+    assert first.worker_id not in dict(month.charged(other, FEBRUARY))
+    month.assess(MARCH)
+    sound()
+
+
 @pytest.mark.parametrize("assessed", [False, True])
 @pytest.mark.parametrize("kind", ["closure", "merger", "suspension"])
 def test_an_event_did_not_happen(acting: User, kind: str, assessed: bool) -> None:
@@ -250,7 +331,14 @@ def test_a_roster_is_taken_back_whole(works: Employer, acting: User, client: Cli
     assert Employment.objects.filter(employer=works).count() == 4
     known.worker.refresh_from_db()
     assert known.worker.category == "contract"
-    _undo("import_roster", acting)
+    page = sent.request["PATH_INFO"]
+    undo = reverse("enrollment:undo", args=[_last("import_roster").pk])
+    assert undo in client.get(page).content.decode()
+    client.post(undo, {"_once": client.get(undo).context["once_key"], "reason": "选错了文件"})
+    told = client.get(page)
+    assert undo not in told.content.decode()
+    assert (told.context["undone"].made_by, told.context["undone"].reason) == (acting, "选错了文件")
+    assert "选错了文件" in told.content.decode()
     assert Employment.objects.filter(employer=works).count() == 1
     known.worker.refresh_from_db()
     assert known.worker.category == "permanent"
