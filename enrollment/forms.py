@@ -28,7 +28,7 @@ from enrollment.models import (
     Worker,
 )
 from enrollment.refusals import Refusal
-from enrollment.services.employers import read_organisation_code
+from enrollment.services.employers import read_organisation_code, refuse_taken_code
 from enrollment.standing import namesakes, standing
 from jilin_si.agencies.clock import today
 from jilin_si.money import MoneyFormField
@@ -245,7 +245,18 @@ class EmployerForm(RefusedForm):
         super().__init__(*args, **kwargs)
 
     def clean_organisation_code(self) -> str:
-        return _read(read_organisation_code, self.cleaned_data["organisation_code"])
+        code: str = _read(read_organisation_code, self.cleaned_data["organisation_code"])
+        _read(refuse_taken_code, code)
+        return code
+
+    @property
+    def known(self) -> Employer | None:
+        """The employer that is registered under the code typed, where it lies in the asker's scope."""
+        try:
+            code = read_organisation_code(self.data.get("organisation_code", ""))
+        except Refusal:
+            return None
+        return Employer.objects.filter(organisation_code=code).first() if code else None
 
     def clean_registered_on(self) -> date:
         day = self.cleaned_data["registered_on"]

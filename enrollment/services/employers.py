@@ -69,8 +69,7 @@ def register_employer(
         )
     _check_choices(ownership, industry, system)
     code = read_organisation_code(organisation_code)
-    if code and organisation_code_taken(code):
-        raise _code_taken(code)
+    refuse_taken_code(code)
     if unknown := set(contact) - set(TEXTS):
         raise TypeError(f"an employer has no {sorted(unknown)}")
     day = today()
@@ -205,6 +204,12 @@ def read_organisation_code(text: str) -> str:
             "organisation_code", "code_check", _("The check character does not fit the other eight.")
         )
     return f"{match[1]}-{match[2]}"
+
+
+def refuse_taken_code(code: str) -> None:
+    """Nobody is registered twice: raises Refusal where an employer of the province has this code already."""
+    if code and organisation_code_taken(code):
+        raise _code_taken(code)
 
 
 def _code_taken(code: str) -> Refusal:

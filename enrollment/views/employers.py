@@ -89,6 +89,8 @@ def employer_new(request: HttpRequest) -> HttpResponseBase:
     county_id = own_unit(request)
     require(who(request), county_id or 0, *MAY_ENTER)
     form = EmployerForm(request.POST or None)
+    if request.POST.get("_check") == "known":
+        return render(request, "enrollment/_known_employer.html", {"known": form.known})
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
     if request.method == "POST" and form.is_valid():
@@ -102,7 +104,7 @@ def employer_new(request: HttpRequest) -> HttpResponseBase:
                 _("%(name)s is registered as %(number)s.") % {"name": made.name, "number": made.number},
             )
             return HttpResponseRedirect(reverse("enrollment:employer", args=[made.pk]))
-    context = {"form": form, "once_key": request.POST.get("_once") or new_key()}
+    context = {"form": form, "known": form.known, "once_key": request.POST.get("_once") or new_key()}
     return render(request, "enrollment/employer_new.html", context, status=422 if form.errors else 200)
 
 
