@@ -5,14 +5,18 @@ Money is in yuan here, in fen in the database; a period is the first day of its 
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from collection.corrections.models import Correction as Correction
 from collection.office.models import OfficeAccount as OfficeAccount
 from collection.records import BankFile as BankFile
 from collection.records import IssuedStatement as IssuedStatement
-from jilin_si.access.scope import ScopedManager
+from collection.takeovers import PaysFor
+from jilin_si.access.scope import ScopedManager, ScopedQuerySet, current
 from jilin_si.money import MoneyField
 
 
@@ -20,10 +24,38 @@ class CollectionModel(models.Model):
     """What the tables of this app have in common: they belong to a county and an employer."""
 
     scope_employer = "employer_id"
-    objects = ScopedManager()
+    objects: ClassVar[ScopedManager] = ScopedManager()
 
     class Meta:
         abstract = True
+
+
+class TakenOverManager(ScopedManager):
+    """Beside the own rows those of months that the asker's employer took over (REST-5); the policies say the same."""
+
+    def __init__(self, employer: str = "employer_id", due: str = "due_period") -> None:
+        super().__init__()
+        self.columns = (F(employer), F(due))
+
+    def get_queryset(self) -> ScopedQuerySet:
+        own = super().get_queryset()
+        scope = current()
+        if scope.everything or not scope.employers:
+            return own
+        rows = ScopedQuerySet(self.model, using=self._db)
+        return rows.filter(
+            Q(county_id__in=scope.units) | Q(employer_id__in=scope.employers) | self.taken_over()
+        )
+
+    def taken_over(self) -> Any:
+        return Q(PaysFor(*self.columns))
+
+
+class MetManager(TakenOverManager):
+    """Receipts: also those that met a bill which is seen."""
+
+    def taken_over(self) -> Any:
+        return Q(Exists(Allocation.objects.filter(receipt_id=OuterRef("receipt_id"))))
 
 
 class Spell(CollectionModel):
@@ -121,6 +153,8 @@ class Bill(CollectionModel):
     unit_due = MoneyField(_("employer's part due"), db_column="unit_due_fen")
     unit_credit = MoneyField(_("moved to individual accounts"), db_column="unit_credit_fen")
 
+    objects: ClassVar[ScopedManager] = TakenOverManager()
+
     class Meta:
         managed = False
         db_table = "collection_bill"
@@ -145,6 +179,8 @@ class OpenItem(CollectionModel):
     own = MoneyField(_("workers' part owed"), db_column="own_fen")
     unit = MoneyField(_("employer's part owed"), db_column="unit_fen")
     credit = MoneyField(_("moved to individual accounts"), db_column="credit_fen")
+
+    objects: ClassVar[ScopedManager] = TakenOverManager()
 
     class Meta:
         managed = False
@@ -199,6 +235,8 @@ class Receipt(CollectionModel):
     amount = MoneyField(_("amount"), db_column="amount_fen")
     journal = models.ForeignKey("ledger.Journal", models.DO_NOTHING, related_name="+")
 
+    objects: ClassVar[ScopedManager] = MetManager()
+
     class Meta:
         managed = False
         db_table = "collection_receipt"
@@ -233,6 +271,8 @@ class Allocation(CollectionModel):
     period = models.DateField(_("period"))
     own = MoneyField(_("workers' part"), db_column="own_fen")
     unit = MoneyField(_("employer's part"), db_column="unit_fen")
+
+    objects: ClassVar[ScopedManager] = TakenOverManager("bill__employer_id", "bill__due_period")
 
     class Meta:
         managed = False

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from collection.assess import MEMO_CONTRA, MEMO_DUE, SUSPENSE
 from collection.lines import all_lines, get_line
+from collection.takeovers import PAYER, arrays, payers_of_county
 from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY, UnitResult
 from jilin_si.ledger.services import JournalRow, LedgerError, book_many, post_legs
 from jilin_si.money import from_fen
@@ -73,25 +74,25 @@ def settle_month(county_id: int, period: date, until: date) -> UnitResult:
 
 _MEET = """
         debt as (                 -- oldest month first; in a month the workers' part, then the employer's (COL-7)
-          select bill_id, part, employer_id, line, fen,
+          select bill_id, part, payer_id, employer_id, line, fen,
                  sum(fen) over w - fen as lo, sum(fen) over w as hi
           from (
-            select bill_id, 0 as part, employer_id, line, due_period, recorded_in, own_fen as fen
-            from collection_openitem where county_id = %(county)s and own_fen > 0
+            select bill_id, 0 as part, payer_id, employer_id, line, due_period, recorded_in, own_fen as fen
+            from owed where own_fen > 0
             union all
-            select bill_id, 1, employer_id, line, due_period, recorded_in, unit_fen
-            from collection_openitem where county_id = %(county)s and unit_fen > 0
+            select bill_id, 1, payer_id, employer_id, line, due_period, recorded_in, unit_fen
+            from owed where unit_fen > 0
           ) o
-          window w as (partition by employer_id, line order by due_period, part, recorded_in)
+          window w as (partition by payer_id, line order by due_period, part, recorded_in, employer_id)
         ),
-        ruler as (                -- the money of an employer and line, laid end to end
-          select receipt_id, employer_id, line, fen, sum(fen) over w - fen as lo, sum(fen) over w as hi
-          from money window w as (partition by employer_id, line order by receipt_id)
+        ruler as (                -- the money of who pays, in a line, laid end to end
+          select receipt_id, payer_id, line, fen, sum(fen) over w - fen as lo, sum(fen) over w as hi
+          from money window w as (partition by payer_id, line order by receipt_id)
         ),
         meeting as (              -- where the two rulers overlap, money meets debt
           select d.bill_id, r.receipt_id, d.employer_id, d.part,
                  (least(r.hi, d.hi) - greatest(r.lo, d.lo))::bigint as fen
-          from ruler r join debt d on d.employer_id = r.employer_id and d.line = r.line
+          from ruler r join debt d on d.payer_id = r.payer_id and d.line = r.line
           where r.lo < d.hi and d.lo < r.hi
         ),
         new_allocation as (
@@ -136,6 +137,7 @@ class _Settlement:
         self.period = period
         self.until = until
         self.done: dict[str, Tally] = defaultdict(Tally)
+        self.payers = arrays(payers_of_county(county_id, period))
 
     def figures(self) -> dict[str, Any]:
         """The figures for the job's record; money in yuan."""
@@ -149,12 +151,14 @@ class _Settlement:
         }
 
     def receive(self) -> bool:
-        """Take at most one bank line an employer, the oldest; returns whether there was any."""
+        """Take at most one bank line of each who pays, the oldest; returns whether there was any."""
         self.cursor.execute(
-            "select distinct received_on from (select distinct on (employer_id) received_on"
-            " from collection_bankline where county_id = %s and taken_in is null and employer_id is not null"
-            " and not returned and received_on <= %s order by employer_id, received_on, id) b order by 1",
-            [self.county_id, self.until],
+            f"with {PAYER} select distinct received_on from (select distinct on (coalesce(p.payer_id, b.employer_id))"
+            " b.received_on from collection_bankline b left join pooled p on p.employer_id = b.employer_id"
+            " where b.county_id = %(county)s and b.taken_in is null and b.employer_id is not null"
+            " and not b.returned and b.received_on <= %(until)s"
+            " order by coalesce(p.payer_id, b.employer_id), b.received_on, b.id) b order by 1",
+            {"county": self.county_id, "until": self.until, **self.payers},
         )
         days = [day for (day,) in self.cursor.fetchall()]
         if not days:
@@ -163,24 +167,26 @@ class _Settlement:
         vouchers = [(line, day) for day in days for line in lines]
         self.cursor.execute(
             f"""
-            with bank as (            -- the oldest line of each employer that was not taken yet
-              select distinct on (employer_id) id, employer_id, line, received_on, amount_fen
-              from collection_bankline
-              where county_id = %(county)s and taken_in is null and employer_id is not null and not returned
-                and received_on <= %(until)s
-              order by employer_id, received_on, id
+            with {PAYER},
+            bank as (                 -- the oldest line of each who pays that was not taken yet
+              select distinct on (coalesce(p.payer_id, b.employer_id)) b.id, b.employer_id,
+                     coalesce(p.payer_id, b.employer_id) as payer_id, b.line, b.received_on, b.amount_fen
+              from collection_bankline b left join pooled p on p.employer_id = b.employer_id
+              where b.county_id = %(county)s and b.taken_in is null and b.employer_id is not null and not b.returned
+                and b.received_on <= %(until)s
+              order by coalesce(p.payer_id, b.employer_id), b.received_on, b.id
             ),
             open_sum as (
-              select employer_id, line, sum(own_fen + unit_fen)::bigint as fen from collection_openitem
-              where county_id = %(county)s group by 1, 2 having sum(own_fen + unit_fen) > 0
+              select payer_id, line, sum(own_fen + unit_fen)::bigint as fen from owed
+              group by 1, 2 having sum(own_fen + unit_fen) > 0
             ),
             wanted as (               -- the lines that a payment is split over: one where named, else what is open
               select b.id, b.employer_id, b.received_on, b.amount_fen, b.line, coalesce(s.fen, 0) as fen, 1 as place
-              from bank b left join open_sum s on s.employer_id = b.employer_id and s.line = b.line
+              from bank b left join open_sum s on s.payer_id = b.payer_id and s.line = b.line
               where b.line is not null
               union all
               select b.id, b.employer_id, b.received_on, b.amount_fen, s.line, s.fen, o.place
-              from bank b join open_sum s on s.employer_id = b.employer_id
+              from bank b join open_sum s on s.payer_id = b.payer_id
               join unnest(%(lines)s::text[]) with ordinality o(line, place) on o.line = s.line
               where b.line is null
               union all               -- nothing open: kept for the first line that covers the employer
@@ -189,7 +195,7 @@ class _Settlement:
                                join unnest(%(lines)s::text[]) with ordinality o(line, place) on o.line = c.line
                                where c.employer_id = b.employer_id order by o.place limit 1), %(first_line)s), 0, 1
               from bank b
-              where b.line is null and not exists (select 1 from open_sum s where s.employer_id = b.employer_id)
+              where b.line is null and not exists (select 1 from open_sum s where s.payer_id = b.payer_id)
             ),
             weighed as (
               select w.*, sum(fen) over p as total, count(*) over p as parts,
@@ -229,7 +235,10 @@ class _Settlement:
             ),
             taken as (update collection_bankline b set taken_in = %(period)s from bank
                       where b.id = bank.id and b.county_id = %(county)s and b.taken_in is null),
-            money as (select receipt_id, employer_id, line, fen from new_receipt),
+            money as (
+              select r.receipt_id, r.employer_id, coalesce(p.payer_id, r.employer_id) as payer_id, r.line, r.fen
+              from new_receipt r left join pooled p on p.employer_id = r.employer_id
+            ),
             {_MEET},
             rest as (                 -- what met no debt waits (2011)
               insert into collection_unapplied (receipt_id, line, county_id, employer_id, fen)
@@ -251,6 +260,7 @@ class _Settlement:
                 "journal_funds": [line.fund for line, _day in vouchers],
                 "journal_days": [day for _line, day in vouchers],
                 "journals": self._reserve_journals(len(vouchers)),
+                **self.payers,
             },
         )
         legs: list[tuple[int, str, int]] = []
@@ -273,17 +283,28 @@ class _Settlement:
     def apply_what_waited(self) -> None:
         """Let money that waited (and credit notes) meet what is open now."""
         self.cursor.execute(
-            "select 1 from collection_unapplied u where county_id = %s and exists (select 1 from collection_openitem o"
-            " where o.county_id = u.county_id and o.employer_id = u.employer_id and o.line = u.line"
-            " and o.own_fen + o.unit_fen > 0) limit 1",
-            [self.county_id],
+            "select 1 from collection_unapplied u where county_id = %s and (employer_id = any(%s) or exists ("
+            "select 1 from collection_openitem o where o.county_id = u.county_id and o.employer_id = u.employer_id"
+            " and o.line = u.line and o.own_fen + o.unit_fen > 0)) limit 1",
+            [self.county_id, self.payers["debtors"] + self.payers["payers"]],
         )
         if self.cursor.fetchone() is None:
             return
         self.cursor.execute(
             f"""
-            with money as (
-              select receipt_id, employer_id, line, fen from collection_unapplied where county_id = %(county)s
+            with {PAYER},
+            note as (                 -- a credit note belongs to who pays the month that it is about
+              select r.receipt_id, b.due_period
+              from collection_receipt r join collection_bill b on b.bill_id = r.credit_of
+              where r.employer_id = any(%(debtors)s) and b.employer_id = any(%(debtors)s) and r.credit_of is not null
+            ),
+            money as (
+              select u.receipt_id, u.employer_id, coalesce(p.payer_id, u.employer_id) as payer_id, u.line, u.fen
+              from collection_unapplied u left join note n on n.receipt_id = u.receipt_id
+              left join payer p on p.employer_id = u.employer_id
+                and coalesce(n.due_period, date '9999-12-01') >= p.since
+                and coalesce(n.due_period, date '9999-12-01') < p.until
+              where u.county_id = %(county)s
             ),
             {_MEET},
             spent as (
@@ -299,7 +320,7 @@ class _Settlement:
             union all
             select line, true, count(*), coalesce(sum(credit_fen), 0), 0 from paid group by 1 order by 1
             """,
-            {"county": self.county_id, "period": self.period},
+            {"county": self.county_id, "period": self.period, **self.payers},
         )
         rows = []
         for line, settled, count, first, second in self.cursor.fetchall():

@@ -130,6 +130,27 @@ def payments(employer_id: int) -> list[Payment]:
     return _payments[0](employer_id) if _payments else []
 
 
+@dataclass(frozen=True)
+class MetAcross:
+    """Money of one employer that met debt of another because of an event; ``url`` leads to the money."""
+
+    text: str
+    url: str = ""
+
+
+_across: list[Callable[[int], Sequence[MetAcross]]] = []
+
+
+def register_met_across(provider: Callable[[int], Sequence[MetAcross]]) -> None:
+    """Say who knows which money followed an event."""
+    _across[:] = [provider]
+
+
+def met_across(change_id: int) -> Sequence[MetAcross]:
+    """The money that followed an event to another's debt: while there is any, the event stays."""
+    return _across[0](change_id) if _across else ()
+
+
 EmployerSumsProvider = Callable[[int, date], EmployerSums]
 RunningWages = Callable[[int, int, Sequence[int], date], dict[int, dict[str, Any]]]
 _sums: list[EmployerSumsProvider] = []

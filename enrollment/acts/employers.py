@@ -234,6 +234,8 @@ class UndoEvent:
         if change.kind == Kind.MOVE and change.state == EmployerChange.State.DONE:
             blocks.append(Point(_("the other county took the employer in: it takes that back first")))
             return blocks
+        if change.kind in EmployerChange.SUCCEEDED:
+            blocks += [Point(met.text, met.url) for met in hooks.met_across(change.pk)]
         people = change.employments.values_list("worker_id", flat=True)
         since = (
             Employment.objects.filter(worker_id__in=people, first_period__gte=change.effective_period)

@@ -26,6 +26,7 @@ Kind = EmployerChange.Kind
 ASKS = {
     "successor": (Kind.MERGER, Kind.SPLIT),
     "workers": (Kind.SPLIT,),
+    "arrears_taken": (Kind.SPLIT,),
     "ownership": (Kind.OWNERSHIP,),
     "to_county": (Kind.MOVE,),
 }
@@ -53,6 +54,12 @@ class EventForm(RefusedForm):
         max_length=400_000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("identity numbers, one a line"),
+    )
+    arrears_taken = forms.ChoiceField(
+        label=_("Arrears up to the event"),
+        choices=[("", _("the old employer keeps them")), ("yes", _("the new employer takes them over"))],
+        required=False,
+        help_text=_("by the agreement on the split, whose number is the document; both stay liable"),
     )
     note = PlainCharField(
         label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -84,6 +91,9 @@ class EventForm(RefusedForm):
                 params={"number": number},
             )
         return found
+
+    def clean_arrears_taken(self) -> bool:
+        return bool(self.cleaned_data["arrears_taken"])
 
     def clean_workers(self) -> list[int]:
         """The workers of these numbers who are employed here, each line's fault told with its number."""

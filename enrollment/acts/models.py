@@ -34,8 +34,9 @@ class TwoCountyManager(ScopedManager):
 class EmployerChange(models.Model):
     """A dated event of an employer (单位变更, rule REST-1): from ``effective_period`` on it stands otherwise.
 
-    Arrears, retirees and their cost are kept as they stood when the event was entered. An employer that moves waits
-    until the other county takes it in.
+    Arrears, retirees and their cost are kept as they stood when the event was entered. ``arrears_taken``: at a split
+    the new employer takes over what the months before the event owe (REST-5); at a merger it always does. An employer
+    that moves waits until the other county takes it in.
     """
 
     class Kind(models.TextChoices):
@@ -77,6 +78,7 @@ class EmployerChange(models.Model):
     coverages = models.JSONField(_("coverage ended"), default=list)
     people = models.PositiveIntegerField(_("people"), default=0)
     arrears = MoneyField(_("arrears"), db_column="arrears_fen", default=0)
+    arrears_taken = models.BooleanField(_("arrears taken over by the new employer"), default=False)
     retirees = models.PositiveIntegerField(_("retirees"), default=0)
     retiree_cost = MoneyField(_("monthly retiree cost"), db_column="retiree_cost_fen", default=0)
     particulars = models.JSONField(_("particulars for the other county"), default=dict)
@@ -110,6 +112,10 @@ class EmployerChange(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="waiting") | Q(kind="move"), name="employer_change_only_a_move_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(arrears_taken=False) | (Q(kind="split") & ~Q(document_no="")),
+                name="employer_change_arrears_by_agreement",
             ),
         ]
         indexes = [

@@ -32,12 +32,12 @@ EFFECTS: dict[str, StrOrPromise] = {
     ),
     Kind.MERGER: _(
         "The people go on with the other employer on the wages approved for them, its lines cover them, and the"
-        " retirees' cost goes over. It takes over the arrears (REST-5); they stay booked where they arose and are shown"
-        " on its page."
+        " retirees' cost goes over. It takes over the arrears (REST-5): from this month on it pays the bills that are"
+        " open here, and money of both meets the oldest month of both first. The bills stay where they arose."
     ),
     Kind.SPLIT: _(
-        "The people named go on with the new employer on the wages approved for them. For the arrears both are liable"
-        " (REST-5); they stay booked where they arose and are shown on its page. The retirees stay."
+        "The people named go on with the new employer on the wages approved for them; the retirees stay. Who pays the"
+        " arrears of the months before is agreed between them; both stay liable (REST-5), and the page of each says so."
     ),
     Kind.OWNERSHIP: _(
         "Coverage, employments and arrears stay as they are. The ownership decides the pool (PEN-2a)."

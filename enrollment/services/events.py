@@ -1,7 +1,8 @@
 """Events of a whole employer (单位变更, rules REST-1, REST-5, REST-7): stopped, closed, merged, split, moved.
 
-Coverage and employments follow, for all its workers at once; what is owed stays owed by the employer that owes it
-(COL-6: nothing is waived), and its successor's page shows it. Stopping production changes neither coverage nor debt.
+Coverage and employments follow, for all its workers at once. Nothing that is owed is waived (COL-6): the successor of a
+merger pays it from then on, at a split whoever agreed to (REST-5). Stopping production changes neither coverage nor
+debt.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class Event:
     to_county: Agency | None = None
     ownership: str = ""
     workers: Sequence[int] = ()
+    arrears_taken: bool = False
 
 
 def plan_event(employer: Employer, event: Event) -> EventPlan:
@@ -149,6 +151,7 @@ def record_event(*, employer: Employer, event: Event, by: User | None) -> Employ
                 "people": change.people,
                 "coverages": len(plan.coverages),
                 "arrears": change.arrears,
+                "arrears_taken": change.arrears_taken,
                 "successor": event.successor.number if event.successor else "",
                 "to_county": event.to_county.pk if event.to_county else None,
                 "ownership": event.ownership,
@@ -281,6 +284,12 @@ def _check_particulars(employer: Employer, event: Event) -> None:
         _check_successor(employer, event)
     if event.kind == Kind.SPLIT and not event.workers:
         raise Refusal("workers", "workers_missing", _("Name the people who go to the new employer."))
+    if event.arrears_taken and event.kind == Kind.SPLIT and not event.document_no:
+        raise Refusal(
+            "document_no",
+            "document_missing",
+            _("Give the number of the agreement by which the new employer takes over the arrears."),
+        )
     if event.kind == Kind.MOVE and (event.to_county is None or event.to_county.pk == employer.county_id):
         raise Refusal("to_county", "to_county", _("Choose the county to which it moves."))
     if event.kind == Kind.OWNERSHIP and (
@@ -387,6 +396,7 @@ def _keep(employer: Employer, event: Event, plan: EventPlan, by: User | None) ->
         ],
         people=len(plan.people),
         arrears=plan.sums.owed,
+        arrears_taken=event.arrears_taken and event.kind == Kind.SPLIT,
         retirees=plan.sums.retirees,
         retiree_cost=plan.sums.retiree_cost,
         particulars=_particulars(employer) if moves else {},
