@@ -86,8 +86,8 @@ class DuplicateTable(OfficeTable):
     )
     birth_date = tables.Column(empty_values=(), orderable=False, verbose_name=_("Born"))
     reason = tables.Column(verbose_name=_("Why"), orderable=False)
-    first = tables.Column(empty_values=(), orderable=False, verbose_name=_("One record"))
-    second = tables.Column(empty_values=(), orderable=False, verbose_name=_("The other"))
+    first = tables.Column(accessor="pk", orderable=False, verbose_name=_("One record"))
+    second = tables.Column(accessor="pk", orderable=False, verbose_name=_("The other"))
     found_on = DayColumn(verbose_name=_("Found on"))
     state = tables.Column(verbose_name=_("State"), orderable=False)
 

@@ -6,7 +6,7 @@ both. Where money hangs on the merged record, or the two stand in two units, a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -46,9 +46,20 @@ class Side:
 
 def sides(pair: Duplicate) -> dict[int, Side]:
     """The two records of a pair, by their numbers; nothing beyond the asker's scope."""
+    return sides_of([pair.pk]).get(pair.pk, {})
+
+
+def sides_of(pairs: Sequence[int]) -> dict[int, dict[int, Side]]:
+    """The records of many pairs, by pair, then by their numbers."""
+    found: dict[int, dict[int, Side]] = {}
     with connection.cursor() as cursor:
-        cursor.execute("select * from pair_sides(%s)", [pair.pk])
-        return {row[0]: Side(*row) for row in cursor.fetchall()}
+        cursor.execute(
+            "select p.id, s.* from unnest(%s::bigint[]) p(id) cross join lateral pair_sides(p.id) s",
+            [list(pairs)],
+        )
+        for pair, *side in cursor.fetchall():
+            found.setdefault(pair, {})[side[0]] = Side(*side)
+    return found
 
 
 def tell_apart(*, pair: Duplicate, note: str, by: User | None) -> Duplicate:

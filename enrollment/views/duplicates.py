@@ -22,6 +22,7 @@ from enrollment.services.merging import (
     may_decide,
     propose_merge,
     sides,
+    sides_of,
     tell_apart,
     undo_merge,
 )
@@ -171,8 +172,9 @@ def _told(pairs: list[Duplicate]) -> dict[int, PairRow]:
     """The texts of each pair's row: a record that is not seen is "in another county"."""
     names = {agency.pk: agency.unit_name for agency in Agency.objects.units()}
     told = {}
+    by_pair = sides_of([pair.pk for pair in pairs])
     for pair in pairs:
-        both = sides(pair)
+        both = by_pair.get(pair.pk, {})
         first, second = both.get(pair.first_id), both.get(pair.second_id)
         shown = [side for side in (first, second) if side and side.shown]
         told[pair.pk] = PairRow(
