@@ -71,5 +71,6 @@ class CollectionConfig(AppConfig):
             "collection_paidbill",
             "collection_accountyear",
             "collection_issuedstatement",
+            "collection_tradeclass",
         )
         register_pages()

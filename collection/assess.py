@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from collection.bills import LineSum, make_bills
+from collection.classes import bill_corrected_classes, together
 from collection.lines import all_lines, get_line
 from collection.provisional import continue_without_declaration
 from jilin_si.jobs.units import UnitResult
@@ -46,6 +47,7 @@ def assess_month(county_id: int, period: date) -> UnitResult:
         if period.month == 1:
             continue_without_declaration(county_id, period)
         sums = make_bills(cursor, county_id, period)
+        sums = together(sums, bill_corrected_classes(cursor, county_id, period))
         _book_memorandum(county_id, period, sums)
         takes_back = any(line.takes_back for line in sums)
         credit_notes = _make_credit_notes(cursor, county_id, period) if takes_back else 0

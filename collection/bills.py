@@ -221,7 +221,8 @@ def make_bills(cursor: Any, county_id: int, period: date) -> list[LineSum]:
           join enrollment_coverage c on c.employer_id = m.employer_id and c.county_id = %(county)s
             and c.first_period <= m.due_period and coalesce(c.last_period, 'infinity') >= m.due_period
           join collection_assessmentparameter p on p.county_id = %(county)s and p.line = c.line
-            and p.due_period = m.due_period and p.trade_class in (0, e.trade_class)
+            and p.due_period = m.due_period and p.trade_class in (0, case
+              when m.due_period < %(period)s then class_in(e.id, m.due_period, e.trade_class) else e.trade_class end)
           returning *
         ),
         new_item as (

@@ -72,12 +72,24 @@ expected as (
   left join spelled s on s.line = b.line
     and (s.employer_id, s.due_period, s.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
   left join retired r on (r.employer_id, r.due_period, r.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
+  where b.reverses is null and b.replaces is null
+  union all                  -- under a corrected risk class: the bill that it names, reversed or replaced
+  select b.bill_id, k.sign * o.workers, k.sign * o.wage_fen, k.sign * o.base_fen, k.sign * o.own_due_fen,
+         k.sign * o.unit_credit_fen, k.sign * o.retiree_cost_fen, p.unit_ppm
+  from collection_bill b
+  join collection_bill o on o.bill_id = coalesce(b.reverses, b.replaces)
+    and (o.employer_id, o.line, o.due_period) = (b.employer_id, b.line, b.due_period) and o.recorded_in < b.recorded_in
+  cross join lateral (select case when b.reverses is null then 1 else -1 end as sign) k
+  left join collection_assessmentparameter p on p.id = b.parameter_id
+    and (p.line, p.county_id, p.due_period) = (b.line, b.county_id, b.due_period)
+    and (b.reverses is null) = (p.id <> o.parameter_id)
+  where b.reverses is not null or b.replaces is not null
 )
 select b.bill_id, b.line, b.employer_id, b.due_period, b.recorded_in, b.workers, e.workers as workers_expected,
        b.base_fen, e.base as base_expected, b.own_due_fen, e.own as own_expected, b.unit_due_fen,
        sign(e.wage + e.cost) * share(abs(e.wage + e.cost), e.unit_ppm) as unit_expected,
        b.unit_credit_fen, e.credit as credit_expected
-from collection_bill b join expected e using (bill_id)
+from collection_bill b left join expected e using (bill_id)
 where (b.workers, b.wage_fen, b.base_fen, b.own_due_fen, b.unit_credit_fen, b.retiree_cost_fen, b.unit_due_fen)
   is distinct from (e.workers, e.wage, e.base, e.own, e.credit, e.cost,
                     (sign(e.wage + e.cost) * share(abs(e.wage + e.cost), e.unit_ppm))::bigint)
@@ -93,7 +105,24 @@ join (select distinct line, county_id, due_period from collection_assessmentpara
   on a.line = c.line and a.county_id = w.county_id and a.due_period = w.due_period
 left join collection_bill b
   on (b.employer_id, b.line, b.due_period, b.recorded_in) = (w.employer_id, c.line, w.due_period, w.recorded_in)
+  and b.reverses is null and b.replaces is null
 where b.bill_id is null and (w.recorded_in > w.due_period or w.workers <> 0 or w.wage <> 0)
+"""
+
+BILLS_BY_CLASS = """
+select b.bill_id, b.line, b.employer_id, b.due_period, p.trade_class,
+       class_in(e.id, b.due_period, e.trade_class) as trade_class_expected
+from collection_bill b
+join collection_assessmentparameter p on p.id = b.parameter_id and p.trade_class > 0
+join enrollment_employer e on e.id = b.employer_id
+where e.id in (select t.employer_id from collection_tradeclass t
+               join ledger_period l on (l.agency_id, l.period) = (t.county_id, t.recorded_in)
+               group by 1 having bool_and(l.state <> 'open'))
+  and b.reverses is null and p.trade_class <> class_in(e.id, b.due_period, e.trade_class)
+  and not exists (select from collection_bill r where r.reverses = b.bill_id)
+union all
+select b.bill_id, b.line, b.employer_id, b.due_period, null, null from collection_bill b
+where b.reverses is not null and not exists (select from collection_bill n where n.replaces = b.reverses)
 """
 
 ONE_SPELL_A_MONTH = """
@@ -302,6 +331,12 @@ def invariants() -> list[Invariant]:
             " missing",
             BILLS_FROM_SPELLS,
             order=20,
+        ),
+        Invariant(
+            "collection.bills_by_class",
+            "what stands is billed by the injury risk class of its month; what was reversed for another was replaced",
+            BILLS_BY_CLASS,
+            order=21,
         ),
         Invariant(
             "collection.one_spell_a_month",

@@ -152,6 +152,13 @@ class Bill(CollectionModel):
     own_due = MoneyField(_("workers' part due"), db_column="own_due_fen")
     unit_due = MoneyField(_("employer's part due"), db_column="unit_due_fen")
     unit_credit = MoneyField(_("moved to individual accounts"), db_column="unit_credit_fen")
+    # Under a corrected risk class a bill is reversed whole and replaced: each of the two names it.
+    reverses = models.ForeignKey(
+        "self", models.DO_NOTHING, db_column="reverses", null=True, related_name="reversals"
+    )
+    replaces = models.ForeignKey(
+        "self", models.DO_NOTHING, db_column="replaces", null=True, related_name="replacements"
+    )
 
     objects: ClassVar[ScopedManager] = TakenOverManager()
 

@@ -22,7 +22,7 @@ MONEY_ROLES = ("clerk", "finance", "head")
 
 def register_pages() -> None:
     """List everything (called when the app starts)."""
-    from collection.corrections.views import register_corrections
+    from collection.corrections.elsewhere import register_corrections
     from collection.panels import register_panels
     from collection.portal.declaring import notices
     from collection.portal.employer import shown_employer

@@ -83,7 +83,7 @@ _MEET = """
             select bill_id, 1, payer_id, employer_id, line, due_period, recorded_in, unit_fen
             from owed where unit_fen > 0
           ) o
-          window w as (partition by payer_id, line order by due_period, part, recorded_in, employer_id)
+          window w as (partition by payer_id, line order by due_period, part, recorded_in, employer_id, bill_id)
         ),
         ruler as (                -- the money of who pays, in a line, laid end to end
           select receipt_id, payer_id, line, fen, sum(fen) over w - fen as lo, sum(fen) over w as hi

@@ -1,61 +1,74 @@
-"""The pages of correction requests: the list, entering one, deciding one."""
+"""The office's pages of correction requests: the list, entering one, taking one up, deciding it, taking it back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from collection.corrections.forms import FORMS, CorrectionFilter, RefusalForm
+from collection.corrections.forms import (
+    FACTS,
+    KINDS_OF_EMPLOYER,
+    KINDS_OF_WORKER,
+    CorrectionFilter,
+    EvidenceForm,
+    RefusalForm,
+    TakeUpEvidence,
+    as_given,
+    form_for,
+    kinds,
+)
 from collection.corrections.models import Correction
 from collection.corrections.services import (
-    PARTICULARS,
-    Effect,
     approve_correction,
-    effect_of,
     enter_correction,
+    enter_counter_case,
+    enter_employer_correction,
     refuse_correction,
+    take_up_correction,
 )
-from collection.names import line_name
-from enrollment.models import Employment, Worker
+from collection.corrections.showing import effect_context, in_words, standing_of
+from collection.corrections.subjects import Subject
+from enrollment.models import Employment
 from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
 from enrollment.refusals import Refusal
 from enrollment.terms import Terms
-from enrollment.views.access import staff_page, tell_refusal, who, worker_or_404
+from enrollment.views.access import employer_or_404, staff_page, tell_refusal, who, worker_or_404
 from jilin_si.access.once import new_key, once
-from jilin_si.agencies.clock import today
-from jilin_si.money import from_fen
-from jilin_si.periods import parse_period
-from jilin_si.web.desk import Count, CountCard, register_count
-from jilin_si.web.formats import masked_id
-from jilin_si.web.panels import register_panel
 
 PER_PAGE = 20
-TERM = "correction"  # its row in the parameter desk.service_terms
+State = Correction.State
 
 
 @staff_page
 @require_safe
 def correction_list(request: HttpRequest) -> HttpResponse:
-    """Cases of the scope: where each is, with whom, since when."""
+    """Cases of the scope: where each is, with whom, since when, by which day it is to be done."""
     form = CorrectionFilter(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
-    cases = Correction.objects.select_related("worker", "employer", "entered_by", "decided_by")
+    cases = Correction.objects.select_related(
+        "worker", "employer", "entered_by", "decided_by", "requested_by"
+    )
     for name in ("state", "about"):
         if filters.get(name):
             cases = cases.filter(**{name: filters[name]})
+    if text := filters.get("employer"):
+        cases = cases.filter(Q(employer__name__startswith=text) | Q(employer__number__startswith=text))
     page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [{"case": case, **_days(case)} for case in page.object_list]
+    terms = Terms()
+    rows = [(case, standing_of(case, terms)) for case in page.object_list]
     return render(request, "collection/corrections/list.html", {"form": form, "page": page, "rows": rows})
 
 
+# ── entering ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @staff_page
 @require_http_methods(["GET", "POST"])
 @once
@@ -68,21 +81,104 @@ def correction_new(request: HttpRequest, worker_id: int, about: str) -> HttpResp
         .order_by("-first_period", "-pk")
         .first()
     )
-    if employment is None or about not in FORMS:
+    if employment is None or about not in KINDS_OF_WORKER:
         raise Http404
     require(who(request), employment.county_id, *MAY_ENTER)
-    form = FORMS[about](employment, about, request.POST or None)
+    form = form_for(about, EvidenceForm)(Subject.of_employment(employment), about, request.POST or None)
+    tabs = [
+        (reverse("collection:correction_new", args=[worker.pk, k]), w, k) for k, w in kinds(KINDS_OF_WORKER)
+    ]
+    return _entering(
+        request,
+        form,
+        lambda told: enter_correction(employment=employment, about=about, asked=form.asked, **told),
+        {"worker": worker, "employer": employment.employer, "about": about, "kinds": tabs},
+    )
+
+
+@staff_page
+@require_http_methods(["GET", "POST"])
+@once
+def employer_correction_new(request: HttpRequest, employer_id: int, about: str) -> HttpResponse:
+    """Enter a case about an employer's own record."""
+    employer = employer_or_404(employer_id)
+    if about not in KINDS_OF_EMPLOYER:
+        raise Http404
+    require(who(request), employer.county_id, *MAY_ENTER)
+    initial = {"asked_by": Correction.AskedBy.EMPLOYER}
+    form = form_for(about, EvidenceForm)(Subject(employer), about, request.POST or None, initial=initial)
+    del form.fields["asked_by"]
+    tabs = [
+        (reverse("collection:employer_correction_new", args=[employer.pk, k]), w, k)
+        for k, w in kinds(KINDS_OF_EMPLOYER)
+    ]
+    return _entering(
+        request,
+        form,
+        lambda told: enter_employer_correction(employer=employer, about=about, asked=form.asked, **told),
+        {"employer": employer, "about": about, "kinds": tabs},
+    )
+
+
+@staff_page
+@require_http_methods(["GET", "POST"])
+@once
+def correction_take_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take up what an employer asked for: look at it, complete it, name the paper."""
+    case = _case_or_404(pk)
+    require(who(request), case.county_id, *MAY_ENTER)
+    if case.state != State.ASKED:
+        return HttpResponseRedirect(reverse("collection:correction", args=[case.pk]))
+    form = form_for(case.about, TakeUpEvidence)(
+        Subject.of_case(case),
+        case.about,
+        request.POST or None,
+        given=as_given(case.requested) | {"evidence": case.request},
+    )
+    return _entering(
+        request,
+        form,
+        lambda told: take_up_correction(case=case, asked=form.asked, **told),
+        {"worker": case.worker, "employer": case.employer, "about": case.about, "case": case},
+    )
+
+
+@staff_page
+@require_http_methods(["GET", "POST"])
+@once
+def correction_counter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter the case that restores what an approved one changed."""
+    case = _case_or_404(pk)
+    require(who(request), case.county_id, *MAY_ENTER)
+    form = EvidenceForm(request.POST or None, initial={"asked_by": case.asked_by})
+    return _entering(
+        request,
+        form,
+        lambda told: enter_counter_case(case=case, **told),
+        {
+            "worker": case.worker,
+            "employer": case.employer,
+            "about": case.about,
+            "case": case,
+            "counter": True,
+            "asked": in_words(case, case.stood),
+            "stood": in_words(case, case.asked),
+        },
+    )
+
+
+def _entering(
+    request: HttpRequest, form: Any, enter: Callable[[dict[str, Any]], Correction], context: dict[str, Any]
+) -> HttpResponse:
+    """The form of a case; once entered, the case itself."""
     if request.method == "POST" and form.is_valid():
+        told = {
+            name: form.cleaned_data[name]
+            for name in ("asked_by", "evidence_no", "evidence")
+            if name in form.fields
+        }
         try:
-            case = enter_correction(
-                employment=employment,
-                about=about,
-                asked_by=form.cleaned_data["asked_by"],
-                asked=form.asked,
-                evidence_no=form.cleaned_data["evidence_no"],
-                evidence=form.cleaned_data["evidence"],
-                by=who(request),
-            )
+            case = enter({**told, "by": who(request)})
         except Refusal as refusal:
             form.take_refusal(refusal)
         else:
@@ -90,32 +186,21 @@ def correction_new(request: HttpRequest, worker_id: int, about: str) -> HttpResp
                 request, _("Case %(code)s is entered; a second person decides it.") % {"code": case.code}
             )
             return HttpResponseRedirect(reverse("collection:correction", args=[case.pk]))
-    context = {
-        "worker": worker,
-        "employment": employment,
-        "about": about,
-        "about_name": Correction.About(about).label,
-        "kinds": Correction.About.choices,
+    context |= {
         "form": form,
+        "about_name": Correction.About(context["about"]).label,
         "once_key": request.POST.get("_once") or new_key(),
     }
     return render(request, "collection/corrections/new.html", context, status=422 if form.errors else 200)
 
 
+# ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @staff_page
 @require_http_methods(["GET", "POST"])
 @once
 def correction(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: what stood, what is to stand, the effect in fen by month and line; deciding it."""
-    case = (
-        Correction.objects.select_related("worker", "employer", "entered_by", "decided_by")
-        .filter(pk=pk)
-        .first()
-        if pk < 2**63
-        else None
-    )
-    if case is None:
-        raise Http404
+    case = _case_or_404(pk)
     if request.method == "POST":
         require(who(request), case.county_id, *MAY_REVIEW)
     here = reverse("collection:correction", args=[case.pk])
@@ -134,103 +219,39 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         tell_refusal(request, refusal)
         return HttpResponseRedirect(here)
-    waiting = case.state == Correction.State.WAITING
+    waiting, asked = case.state == State.WAITING, case.state == State.ASKED
     own = case.entered_by_id == who(request).pk
+    reviews, enters = (may(who(request), case.county_id) for may in (may_review, may_enter))
+    counter = case.counter_cases.exclude(state=State.REFUSED).first()
     context = {
         "case": case,
-        **_days(case),
-        "stood": _told(case, case.stood),
-        "asked": _told(case, case.asked),
+        "standing": standing_of(case, Terms()),
+        "stood": in_words(case, case.stood),
+        "asked": in_words(case, case.asked or case.requested),
+        "requested": in_words(case, case.requested) if case.requested else "",
         "form": form,
-        "may_decide": waiting and not own and may_review(who(request), case.county_id),
+        "may_decide": waiting and not own and reviews,
+        "may_refuse": (waiting or asked) and not own and reviews,
+        "may_take_up": asked and enters,
+        "may_counter": case.state == State.APPROVED and bool(case.written) and enters and counter is None,
+        "counter": counter,
         "own": waiting and own,
         "once_key": request.POST.get("_once") or new_key(),
-        **_effect(case),
+        **effect_context(case),
     }
     return render(request, "collection/corrections/case.html", context, status=422 if form.errors else 200)
 
 
-def _days(case: Correction) -> dict[str, Any]:
-    """How long a case has waited, and whether longer than its term."""
-    days = ((case.decided_on or today()) - case.entered_on).days
-    waiting = case.state == Correction.State.WAITING
-    return {"days": days, "late": waiting and Terms().of(TERM, case.entered_on).late}
-
-
-def _effect(case: Correction) -> dict[str, Any]:
-    """The effect as it would be now, or as the approval wrote it; in yuan."""
-    fault, effect = "", Effect()
-    if case.state == Correction.State.WAITING:
-        try:
-            effect = effect_of(case)
-        except Refusal as refusal:
-            fault = refusal.message
-        told = [(d.period, d.line, d.own, d.unit, d.credit) for d in effect.differences]
-    else:
-        told = [(parse_period(d["period"]), d["line"], d["own"], d["unit"], d["credit"]) for d in case.effect]
-    rows = [
-        {
-            "period": period,
-            "line": line_name(line),
-            "own": from_fen(own),
-            "unit": from_fen(unit),
-            "sum": from_fen(own + unit),
-        }
-        for period, line, own, unit, _credit in told
-    ]
-    return {
-        "rows": rows,
-        "own_sum": from_fen(sum(row[2] for row in told)),
-        "unit_sum": from_fen(sum(row[3] for row in told)),
-        "sum": from_fen(sum(row[2] + row[3] for row in told)),
-        "credit": from_fen(sum(row[4] for row in told)),
-        "open_months": [p for p in effect.changed if p not in {row["period"] for row in rows}],
-        "fault": fault,
-        "particulars": case.about in PARTICULARS,
-    }
-
-
-def _told(case: Correction, values: dict[str, Any]) -> str:
-    """What stands, or is to stand, in words."""
-    if case.about == Correction.About.IDENTITY_NUMBER:
-        return masked_id(values.get("value", ""))
-    if case.about in PARTICULARS:
-        return str(values.get("value") or "—")
-    span = ""
-    if "first_period" in values:
-        span = f"{values['first_period']} – {values['last_period'] or _('to now')}"
-    return " ".join(part for part in (values.get("wage", ""), span) if part) or "—"
-
-
-# ── on other pages ───────────────────────────────────────────────────────────────────────────────────────────────
-def correction_action(request: HttpRequest, worker: Worker) -> str | None:
-    """The way to a new case, from the worker's page."""
-    place = Employment.objects.filter(worker=worker).order_by("-first_period", "-pk").first()
-    if place is None or not may_enter(who(request), place.county_id):
-        return None
-    return format_html(
-        '<a class="btn" href="{}"><i class="ti ti-edit" aria-hidden="true"></i>{}</a>',
-        reverse("collection:correction_new", args=[worker.pk, "wage"]),
-        _("Correct a record"),
+def _case_or_404(pk: int) -> Correction:
+    case: Correction | None = (
+        Correction.objects.select_related(
+            "worker", "employer", "entered_by", "decided_by", "requested_by", "counter_of"
+        )
+        .filter(pk=pk)
+        .first()
+        if pk < 2**63
+        else None
     )
-
-
-def _waiting(request: HttpRequest) -> Count | None:
-    waiting = Correction.objects.filter(state=Correction.State.WAITING)
-    count = waiting.count()
-    oldest = waiting.order_by("entered_on").values_list("entered_on", flat=True).first()
-    hint = _("since %(day)s") % {"day": f"{oldest:%m-%d}"} if oldest else ""
-    late = oldest is not None and Terms().of(TERM, oldest).late
-    return Count(
-        _("Corrections to decide"),
-        count,
-        f"{reverse('collection:corrections')}?state=waiting",
-        hint,
-        "bad" if late else "",
-    )
-
-
-def register_corrections() -> None:
-    """List them (called when the app starts)."""
-    register_panel("worker", 20, correction_action, column="actions")
-    register_count(CountCard("corrections", ("clerk", "reviewer", "head"), 45, _waiting))
+    if case is None or case.about not in FACTS:
+        raise Http404
+    return case

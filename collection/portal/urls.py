@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from collection.portal import declaring, views
+from collection.portal import corrections, declaring, views
 
 app_name = "portal"
 urlpatterns = [
@@ -28,4 +28,12 @@ urlpatterns = [
     path("sheets/<int:pk>/", declaring.sheet, name="sheet"),
     path("sheets/<int:pk>/take/", declaring.sheet_take, name="sheet_take"),
     path("people/", views.people, name="people"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("corrections/new/<slug:about>/", corrections.correction_new, name="correction_new"),
+    path(
+        "people/<int:worker_id>/correct/<slug:about>/",
+        corrections.correction_new,
+        name="correction_of_worker",
+    ),
 ]

@@ -50,7 +50,14 @@ def _crumbs(bill: Bill, what: str) -> list[str]:
 
 
 def _facts_now(bill: Bill) -> tuple[int, Decimal, Decimal]:
-    """Workers, wages and retiree cost of a bill, summed anew from the facts that were recorded for it."""
+    """Workers, wages and retiree cost of a bill, summed anew from the facts that were recorded for it.
+
+    A bill under a corrected risk class has those of the bill that it reverses or replaces.
+    """
+    if (named := bill.reverses or bill.replaces) is not None:
+        sign = 1 if bill.reverses is None else -1
+        workers, wages, cost = _facts_now(named)
+        return sign * workers, sign * wages, sign * cost
     with connection.cursor() as cursor:
         cursor.execute(
             "select coalesce(sum(sign), 0), coalesce(sum(sign * wage_fen), 0) from collection_spell"
@@ -124,6 +131,13 @@ def unit_part(request: HttpRequest, key: str) -> TracePage:
         facts.append(Fact(word, format_yuan(bill.retiree_cost)))
     if bill.parameter.trade_class:
         facts.append(Fact(_("Injury risk class of the employer"), str(bill.parameter.trade_class)))
+    for word, named in (
+        (_("Reverses, under another risk class"), bill.reverses),
+        (_("Replaces, under another risk class"), bill.replaces),
+    ):
+        if named is not None:
+            text = f"{format_period(named.due_period)} {format_yuan(named.unit_due)}"
+            facts.append(Fact(word, text, trace_link("bill_unit", named.bill_id, text)))
     return TracePage(
         title=why(bill.unit_due),
         amount=format_yuan(bill.unit_due),
@@ -152,6 +166,8 @@ def wages(request: HttpRequest, key: str) -> TracePage:
 
 def _of_people(request: HttpRequest, key: str, what: str) -> TracePage:
     bill = bill_or_404(key)
+    if (named := bill.reverses or bill.replaces) is not None and what == "wages":
+        return _of_named_bill(request, bill, named)
     number = page_number(request)
     if what == "own":
         booked, title, again = bill.own_due, _("workers' part"), _own_again(bill)
@@ -195,6 +211,28 @@ def _of_people(request: HttpRequest, key: str, what: str) -> TracePage:
         actions=pages(
             request, "bill_own" if what == "own" else "bill_wages", bill.bill_id, number, len(parts) == PAGE
         ),
+    )
+
+
+def _of_named_bill(request: HttpRequest, bill: Bill, named: Bill) -> TracePage:
+    """The wages of a bill under a corrected risk class: those of the bill that it reverses or replaces."""
+    amount = named.wages if bill.reverses is None else -named.wages
+    word = _("of the bill that it replaces") if bill.reverses is None else _("of the bill that it reverses")
+    return TracePage(
+        title=why(bill.wages),
+        amount=format_yuan(bill.wages),
+        crumbs=_crumbs(bill, _("wages")),
+        parts=[
+            amount_part(
+                word,
+                amount,
+                trace_link("bill_wages", named.bill_id, format_yuan(amount)),
+                symbols=format_period(named.recorded_in),
+            )
+        ],
+        on=bill.due_period,
+        path=path_of(request, bill),
+        recomputed=amount == bill.wages,
     )
 
 

@@ -126,7 +126,7 @@ def _open_parts(bills: Sequence[Bill], before: dict[tuple[int, str], Decimal]) -
             amount = max(due, ZERO) - before[bill.bill_id, part]
             if amount > 0:
                 parts.append(OpenPart(bill.bill_id, part, bill.due_period, bill.recorded_in, amount))
-    return sorted(parts, key=lambda part: (part.due_period, part.part != OWN, part.recorded_in))
+    return sorted(parts, key=lambda part: (part.due_period, part.part != OWN, part.recorded_in, part.bill_id))
 
 
 def receipt(request: HttpRequest, key: str) -> TracePage:

@@ -22,6 +22,7 @@ from collection.views.common import (
     units_of,
     working_period,
 )
+from enrollment.permissions import MAY_ENTER
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import Agency
 from jilin_si.money import ZERO
@@ -122,6 +123,7 @@ def bill(request: HttpRequest, employer_id: int, period: str) -> HttpResponseBas
     employer = employer_or_404(employer_id)
     context = bill_context(employer, period_or_404(period))
     context["may_take_money"] = may_act(request, employer.county_id, MAY_TAKE_MONEY)
+    context["may_correct"] = may_act(request, employer.county_id, MAY_ENTER)
     return render(request, "collection/bill.html", context)
 
 

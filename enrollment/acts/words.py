@@ -66,6 +66,9 @@ def act_words(entry: AuditEntry) -> str:
             "people": details.get("people", 0),
         }
     corrections = {
+        "ask_correction": gettext("Correction %(code)s asked for on line by the employer"),
+        "take_up_correction": gettext("Correction %(code)s taken up"),
+        "withdraw_correction": gettext("Correction %(code)s withdrawn by the employer"),
         "enter_correction": gettext("Correction %(code)s asked for"),
         "approve_correction": gettext("Correction %(code)s approved"),
         "refuse_correction": gettext("Correction %(code)s refused: %(reason)s"),

@@ -58,15 +58,7 @@ def register_employer(
     It is looked for by its organisation code first, so that none is entered twice. Raises Refusal, PermissionDenied.
     """
     require(by, county_id, *MAY_ENTER)
-    plain_name = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not plain_name:
-        raise Refusal("name", "name_missing", _("Enter the name of the employer."))
-    if len(plain_name) > 200:
-        raise Refusal("name", "name_too_long", _("An employer's name has at most 200 characters."))
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in plain_name):
-        raise Refusal(
-            "name", "name_characters", _("There are invisible characters in the name. Type it anew.")
-        )
+    plain_name = read_employer_name(name)
     _check_choices(ownership, industry, system)
     code = read_organisation_code(organisation_code)
     refuse_taken_code(code)
@@ -185,6 +177,20 @@ def _check_not_billed(employer: Employer, first_period: date) -> None:
             period=format_period(first_period),
             first=format_period(first),
         )
+
+
+def read_employer_name(text: str) -> str:
+    """An employer's name made plain. Raises Refusal where there is none, or one that cannot be shown."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    if not plain:
+        raise Refusal("name", "name_missing", _("Enter the name of the employer."))
+    if len(plain) > 200:
+        raise Refusal("name", "name_too_long", _("An employer's name has at most 200 characters."))
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in plain):
+        raise Refusal(
+            "name", "name_characters", _("There are invisible characters in the name. Type it anew.")
+        )
+    return plain
 
 
 def read_organisation_code(text: str) -> str:

@@ -201,6 +201,7 @@ def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = 
         "own_work": who(request).pk in typed_by,
         "may_review": reviewer and who(request).pk not in typed_by,
         "is_reviewer": reviewer,
+        "may_correct": shown.state == Declaration.State.APPROVED and may_enter(who(request), shown.county_id),
         "may_withdraw": waiting and may_enter(who(request), shown.county_id),
         "form": form or ReturnForm(),
         "yearly": shown.kind == Declaration.Kind.YEARLY,

@@ -75,6 +75,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
         "history": employer_history(shown, 12),
         "main_panels": panels_for(request, "employer", shown),
         "side_panels": panels_for(request, "employer", shown, column="side"),
+        "action_panels": panels_for(request, "employer", shown, column="actions"),
         "may_enter": may_enter(who(request), shown.county_id),
         "once_key": new_key(),
     }

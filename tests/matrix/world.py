@@ -17,7 +17,7 @@ from typing import Any
 from django.test import Client
 
 from collection import services as collection
-from collection.corrections.services import enter_correction
+from collection.corrections.services import ask_correction, enter_correction
 from collection.models import BankLine, Bill, Receipt, Spell
 from collection.statements.issue import issue_contribution_statement
 from enrollment.acts.models import EmployerChange
@@ -184,6 +184,21 @@ def case(county: County) -> int:
         evidence="户口簿",
         by=county.people[Role.CLERK],
     ).pk
+
+
+@thing
+def asked_case(county: County) -> int:
+    """A correction that the county's employer asked for on line; nobody has taken it up."""
+    works = county.things["_employer"]
+    user = make.employer_user(works)
+    with acting_as(scope_of(user)):
+        return ask_correction(
+            employer=Employer.objects.get(pk=works.pk),
+            about="ownership",
+            asked={"value": "collective"},
+            request="营业执照",
+            by=user,
+        ).pk
 
 
 @thing
