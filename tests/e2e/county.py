@@ -81,7 +81,8 @@ def fill(page: Any, **fields: str) -> None:
 
 def hand_in(page: Any, title: str | None = None) -> None:
     """Press the key of the main button, and wait for the page that follows."""
-    page.keyboard.press("Control+Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     settled(page)
     if title is not None:
         expect(page.locator("h1")).to_have_text(title)
