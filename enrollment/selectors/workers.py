@@ -123,12 +123,15 @@ def time_lines(worker: Worker, employments: list[Employment]) -> TimeLines:
 
 
 def _deemed(worker: Worker, employments: list[Employment], coverages: list[Coverage], bar: Any) -> Bar:
-    """Deemed months reach up to the first month covered by the pension line."""
+    """Deemed months count from the first work on, or end before the first covered month if none is known (PEN-18a)."""
     from django.utils.translation import gettext as _
 
     covered = _covered("pension", employments, coverages)
     last = add_months(covered[0][0] if covered else period_of(today()), -1)
     first = add_months(last, 1 - worker.deemed_months)
+    if worker.first_work_date:
+        first = min(period_of(worker.first_work_date), first)
+        last = add_months(first, worker.deemed_months - 1)
     text = _("deemed %(span)s (%(months)s months)") % {
         "span": _span(first, last),
         "months": worker.deemed_months,
