@@ -8,7 +8,8 @@
       init() {
         const field = this.$root.querySelector("input");
         const list = this.$root.querySelector(".found");
-        const options = () => [...list.querySelectorAll("[role=option]")];
+        const told = this.$root.querySelector("[role=status]");
+        const options = () => [...list.querySelectorAll("a[role=option]")];
         const chosen = () => list.querySelector("[aria-selected=true]");
         const show = (on) => {
           list.hidden = !on || !list.children.length;
@@ -26,6 +27,7 @@
         list.addEventListener("htmx:afterSwap", () => {
           show(document.activeElement === field && field.value.trim() !== "");
           choose(options()[0]);
+          told.textContent = options().length ? "" : list.textContent.trim();
         });
         field.addEventListener("keydown", (event) => {
           if (event.isComposing) return;
