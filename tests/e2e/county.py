@@ -41,8 +41,8 @@ class County:
             return make.employer(self.clerk, **given)
 
 
-@pytest.fixture
-def county(live_server: Any) -> County:
+@pytest.fixture(name="county")
+def county_fixture(live_server: Any) -> County:
     with transaction.atomic():
         on(date(1996, 1, 8))
         make.open_year()
@@ -90,5 +90,6 @@ def hand_in(page: Any, title: str | None = None) -> None:
 
 def sound(page: Any) -> None:
     """Nothing on this page hinders a reader with other senses, and it fits the screen."""
-    assert faults_of(page) == [], page.url
+    found = faults_of(page)
+    assert not found, f"{page.url}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366, page.url

@@ -12,10 +12,9 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from enrollment.models import Employment
-from jilin_si.access.models import Role
 from jilin_si.access.scope import acting_as, everything
 from tests.collection import factories as facts
-from tests.e2e.county import County, Open, county, fill, hand_in, on, sound, type_in  # noqa: F401
+from tests.e2e.county import County, Open, county_fixture, fill, hand_in, on, sound, type_in  # noqa: F401
 from tests.e2e.looking import settled
 from tests.e2e.office import open_as_fixture  # noqa: F401
 from tests.enrollment import factories as make
@@ -39,7 +38,7 @@ def _of(worker_id: int) -> Employment:
 def test_who_leaves_does_so_for_a_reason_and_the_page_says_what_follows(
     county: County,
     open_as: Open,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     people = {
         reason: county.worker(name=f"工人{sign}") for reason, sign in zip(AFTER, "甲乙丙丁戊", strict=True)
@@ -70,7 +69,7 @@ def test_who_leaves_does_so_for_a_reason_and_the_page_says_what_follows(
 def test_a_worker_changes_the_employer_within_the_county_and_it_is_taken_back(
     county: County,
     open_as: Open,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     new = county.employer(name="九台市印刷厂")
     page = open_as(county.clerk, reverse("enrollment:worker", args=[county.chen.worker_id]))
@@ -99,7 +98,7 @@ def test_who_leaves_the_province_takes_the_account_and_a_printed_form(
     county: County,
     open_as: Open,
     live_server: Any,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     with transaction.atomic():
         next(facts._counter)
@@ -141,7 +140,7 @@ def test_who_leaves_the_province_takes_the_account_and_a_printed_form(
 def test_an_enrolment_and_a_leaving_are_taken_back_before_their_month_is_assessed(
     county: County,
     open_as: Open,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     page = open_as(county.clerk, reverse("enrollment:leave", args=[county.li.worker_id]))
     fill(page, effective_period="1996-02", reason="resigned")

@@ -14,12 +14,11 @@ from enrollment.models import Coverage, Employer, Worker
 from jilin_si.access.models import Role
 from jilin_si.access.scope import acting_as, everything
 from tests.collection import factories as month
-from tests.e2e.county import County, Open, county, fill, hand_in, on, sound, type_in  # noqa: F401
+from tests.e2e.county import County, Open, county_fixture, fill, hand_in, on, sound, type_in  # noqa: F401
 from tests.e2e.looking import settled
 from tests.e2e.office import open_as_fixture  # noqa: F401
 from tests.enrollment import factories as make
 from tests.roles import as_owner
-
 
 TWIN = "22010419550815001" + check_character("22010419550815001")  # of a worker who has the 15 digits
 
@@ -27,7 +26,7 @@ TWIN = "22010419550815001" + check_character("22010419550815001")  # of a worker
 def test_an_employer_is_looked_for_by_its_code_and_registered_once(
     county: County,
     open_as: Open,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     page = open_as(county.clerk, reverse("enrollment:employers"))
     page.keyboard.press("n")
@@ -70,7 +69,7 @@ def test_an_employer_is_looked_for_by_its_code_and_registered_once(
     expect(page.locator("h1")).to_have_text("九台市造纸厂")
 
 
-def _with_a_bill(county: County) -> Employer:  # noqa: F811
+def _with_a_bill(county: County) -> Employer:
     """A works with three workers and a bill of January that nobody paid; it is 6 February."""
     with transaction.atomic():
         next(month._counter)
@@ -93,7 +92,7 @@ def _enter(page: Any, site: str, works: Employer, kind: str, **fields: str) -> N
 def test_a_works_stops_goes_on_and_changes_hands_and_its_page_tells_all(
     county: County,
     open_as: Open,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     works = _with_a_bill(county)
     page = open_as(county.clerk, reverse("enrollment:employer", args=[works.pk]))
@@ -120,7 +119,7 @@ def test_a_works_stops_goes_on_and_changes_hands_and_its_page_tells_all(
 
 def test_a_works_is_split_and_moves_to_another_county(
     county: County, open_as: Open, live_server: Any
-) -> None:  # noqa: F811
+) -> None:
     works = _with_a_bill(county)
     new = county.employer(name="九台市石灰厂", lines={"pension": month.JANUARY})
     with transaction.atomic():
@@ -153,7 +152,7 @@ def test_a_works_is_split_and_moves_to_another_county(
 def test_lines_are_joined_and_left_and_the_self_employed_join_alone(
     county: County,
     open_as: Open,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     page = open_as(county.clerk, reverse("enrollment:employer", args=[county.works.pk]))
     page.locator("#coverage header a").press("Enter")
@@ -188,7 +187,7 @@ def test_lines_are_joined_and_left_and_the_self_employed_join_alone(
     expect(page.locator("main")).to_contain_text("个体")
 
 
-def test_a_fifteen_digit_twin_is_found_while_one_types(county: County, open_as: Open) -> None:  # noqa: F811
+def test_a_fifteen_digit_twin_is_found_while_one_types(county: County, open_as: Open) -> None:
     other = county.employer(name="九台市印刷厂")
     page = open_as(county.clerk, reverse("enrollment:enrol", args=[other.pk]))
     type_in(page, "22010419550815001", "Tab")  # 17 digits
@@ -208,7 +207,7 @@ def test_a_fifteen_digit_twin_is_found_while_one_types(county: County, open_as: 
 
 def test_the_particulars_of_a_worker_are_kept_with_their_dates_and_papers(
     county: County, open_as: Open
-) -> None:  # noqa: F811
+) -> None:
     page = open_as(county.clerk, reverse("enrollment:worker", args=[county.chen.worker_id]))
     page.keyboard.press("p")
     expect(page.locator("h1")).to_have_text("个人情况")

@@ -18,7 +18,7 @@ from enrollment.imports.models import RosterImport
 from enrollment.models import Employment
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.jobs.models import JobRun
-from tests.e2e.county import County, Open, county, fill, hand_in, sound  # noqa: F401
+from tests.e2e.county import County, Open, county_fixture, fill, hand_in, sound  # noqa: F401
 from tests.e2e.looking import settled
 from tests.e2e.office import open_as_fixture  # noqa: F401
 from tests.enrollment import factories as make
@@ -43,7 +43,7 @@ def _wrong(number: str) -> str:
     return number[:17] + ("0" if number[17] != "0" else "1")
 
 
-def _at_work(county: County) -> int:  # noqa: F811
+def _at_work(county: County) -> int:
     with as_owner(), acting_as(everything()):
         return Employment.objects.filter(employer=county.works).count()
 
@@ -52,7 +52,7 @@ def test_wrong_rows_are_told_at_the_cell_and_come_back_the_good_are_stored_and_t
     county: County,
     open_as: Open,
     tmp_path: Path,
-    live_server: Any,  # noqa: F811
+    live_server: Any,
 ) -> None:
     address = reverse("enrollment:import_roster", args=[county.works.pk])
     bad = _wrong(make.identity_number())
@@ -106,7 +106,7 @@ def test_wrong_rows_are_told_at_the_cell_and_come_back_the_good_are_stored_and_t
 
 def test_a_long_roster_is_a_job_that_tells_how_far_it_is(
     county: County,
-    open_as: Open,  # noqa: F811
+    open_as: Open,
 ) -> None:
     births = [date(1950 + n % 28, 1 + n % 12, 1 + n // 28 % 28) for n in range(501)]
     given = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹"
