@@ -13,6 +13,7 @@ class EnrollmentConfig(AppConfig):
         from enrollment.explain import register_traces
         from enrollment.imports import running
         from enrollment.invariants import invariants
+        from enrollment.known_employers import register as register_known_employers
         from enrollment.navigation import register_entries
         from enrollment.people_cards import register_people_cards
         from jilin_si.access.rls import append_only
@@ -22,6 +23,7 @@ class EnrollmentConfig(AppConfig):
         register(invariants)
         reconciler.register(running.JOB, running.resume)
         register_entries()
+        register_known_employers()
         register_acts()
         register_cards()
         register_bulk_acts()

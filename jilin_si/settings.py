@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "jilin_si.ledger",
     "jilin_si.jobs",
     "jilin_si.web",
+    "jilin_si.users",
     # floor 2 to 4, and the sample on top
     "enrollment",
     "collection",
@@ -322,6 +323,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "reconcile": {"task": "jobs.reconcile", "schedule": 12.0, "options": {"expires": 12}},
     "reckon-desk": {"task": "web.reckon_desk", "schedule": 300.0, "options": {"expires": 300}},
     "seal-audit": {"task": "access.seal_audit", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget-old-tries": {"task": "access.forget_old_tries", "schedule": 3600.0, "options": {"expires": 3600}},
     "start-due-months": {"task": "pooling.start_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PLACES.state / "beat")
@@ -376,7 +378,9 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "axes": {"level": "WARNING"},
+        "axes": {
+            "level": "ERROR"
+        },  # its warnings name what was typed, which may be a password: we write our own
     },
 }
 structlog.configure(

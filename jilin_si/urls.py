@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 # address prefix, app. An app without pages yet has no urls module and is passed over.
 PAGES = (
     ("", "jilin_si.web"),
+    ("users/", "jilin_si.users"),
     ("agencies/", "jilin_si.agencies"),
     ("policy/", "jilin_si.policy"),
     ("ledger/", "jilin_si.ledger"),
@@ -35,4 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "jilin_si.web.views.bad_request"
 handler403 = "jilin_si.web.views.forbidden"
 handler404 = "jilin_si.web.views.not_found"
+handler429 = "jilin_si.access.signin.too_many_requests"
 handler500 = "jilin_si.web.views.server_error"

@@ -76,7 +76,9 @@ def make_users(seed: int, employer_numbers: list[str]) -> None:
     """Make all users with their assignments. The employers must be there already."""
     chance = Random(f"{seed}/users")
     password = make_password(PASSWORD)
-    employers = dict(Employer.objects.filter(number__in=employer_numbers).values_list("number", "id"))
+    known = Employer.objects.filter(number__in=employer_numbers).values_list("number", "id", "county_id")
+    employers = {number: pk for number, pk, _county in known}
+    counties = {number: county for number, _pk, county in known}
     wanted = seats(employer_numbers)
     now = timezone.now()
     User.objects.bulk_create(
@@ -86,6 +88,7 @@ def make_users(seed: int, employer_numbers: list[str]) -> None:
             display_name=_KNOWN.get(seat.username) or _drawn_name(chance),
             must_change_password=True,
             date_joined=now,
+            unit_id=seat.agency_id or counties[seat.employer_number],
         )
         for seat in wanted
     )

@@ -12,5 +12,5 @@ class AccessConfig(AppConfig):
         from jilin_si.access.rls import READ_ONLY, append_only, grant_privileges
 
         append_only("access_auditentry")
-        READ_ONLY.add("access_auditseal")
+        READ_ONLY.update({"access_auditseal", "access_failedsignin"})
         post_migrate.connect(grant_privileges, dispatch_uid="access.grant_privileges")

@@ -26,6 +26,7 @@ from django.urls import resolve, reverse
 from jilin_si.access import second_factor
 
 STARTED, SEEN, ENDED = "signed_in_at", "seen_at", "sign_in_ended"
+RIGHTS = "rights"  # the version of the user that this session was keyed for
 _TOUCH_EVERY = 60  # seconds between two writes of the session
 # What a person may do while a duty is open.
 _ALLOWED = {
@@ -57,7 +58,12 @@ class SessionLimitsMiddleware:
             idle = now - seen > settings.SESSION_IDLE_SECONDS
             logout(request)
             request.session[ENDED] = "idle" if idle else "long"
-        elif (SEEN not in session or now - seen >= _TOUCH_EVERY) and "X-Poll" not in request.headers:
+            return
+        if session.get(RIGHTS, 0) != request.user.version:  # type: ignore[union-attr]
+            # an administrator changed something about this person: the session goes on under another key
+            session.cycle_key()
+            session[RIGHTS] = request.user.version  # type: ignore[union-attr]
+        if (SEEN not in session or now - seen >= _TOUCH_EVERY) and "X-Poll" not in request.headers:
             session[SEEN] = now
 
 
@@ -106,6 +112,7 @@ def note_start(sender: object, request: HttpRequest, user: object, **kwargs: obj
     """A new sign-in starts both clocks anew (Django has just given the session a new key)."""
     now = int(time.time())
     request.session[STARTED] = request.session[SEEN] = now
+    request.session[RIGHTS] = getattr(user, "version", 0)
     request.session.pop(second_factor.HAS_ONE, None)
 
 

@@ -100,6 +100,7 @@ class Shell:
             "not_whole": _("This is not a whole number."),
             "must": _("This has to be filled in."),
             "row": _("Row %s"),
+            "moved": _("%s is number %s of %s"),
             "to_mend": _("%s to mend before this can be handed in"),
             "reason": _("Reason"),
             "reason_kept": _("kept, with reason: %s"),

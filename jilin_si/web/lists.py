@@ -1,4 +1,4 @@
-"""One mechanism for every list: which columns a reader chose, and lists kept under a name, own or shared.
+"""One mechanism for every list: which columns a reader chose, in which order, and lists kept under a name.
 
 A list is known by its table (``enrollment.EmployerTable``). What is filtered and how it is sorted stands in the
 address; a list kept under a name is that address with its columns. ``table_for`` puts a ``ListState`` on its table,

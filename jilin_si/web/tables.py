@@ -196,12 +196,19 @@ class OfficeTable(tables.Table):
         )
 
     def show_columns(self, wanted: Sequence[str]) -> None:
-        """Show these columns; without any, all but the extra ones."""
-        known = {bound.name for bound in self.columns.iterall() if self.may_choose(bound)}
-        shown = known & set(wanted) or known - self.extra_columns
-        self.chosen = bool(known & set(wanted))
+        """Show these columns, in this order; without any, all but the extra ones as they come.
+
+        What cannot be chosen keeps its place; what is not chosen stands behind what is.
+        """
+        known = {bound.name: bound for bound in self.columns.iterall() if self.may_choose(bound)}
+        first = [name for name in dict.fromkeys(wanted) if name in known]
+        self.chosen = bool(first)
+        shown = set(first) or set(known) - self.extra_columns
         for name in known:
             (self.columns.show if name in shown else self.columns.hide)(name)
+        if first:
+            order = iter([*first, *(name for name in known if name not in shown)])
+            self.sequence = [next(order) if name in known else name for name in self.sequence]  # type: ignore[has-type]
 
     def __init__(self, *args: Any, totals: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self.totals = totals or {}

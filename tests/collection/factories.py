@@ -40,15 +40,17 @@ def person(role: str, agency_id: int = JIUTAI, name: str = "") -> User:
     """A member of an office with one role."""
     username = f"{role}-{agency_id}-{next(_counter)}"
     user = User.objects.create_user(username, password=PASSWORD, display_name=name or username)
-    Assignment.objects.create(user=user, role=role, agency_id=agency_id)
+    with as_owner():
+        Assignment.objects.create(user=user, role=role, agency_id=agency_id)
     return user
 
 
 def employer_user(*employers: Employer, name: str = "孙立新") -> User:
     """Somebody who acts for one or more employers."""
     user = User.objects.create_user(f"employer-{next(_counter)}", password=PASSWORD, display_name=name)
-    for employer in employers:
-        Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=employer.pk)
+    with as_owner():
+        for employer in employers:
+            Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=employer.pk)
     return user
 
 

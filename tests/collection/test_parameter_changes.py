@@ -13,6 +13,7 @@ from collection.parameter_changes import refuse_assessed_months
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.scope import acting_as, scope_of
 from jilin_si.policy.services import ChangeRefusal, Proposal, Reach, propose_value
+from tests.roles import as_owner
 
 JIUTAI, YUSHU, CHANGCHUN, PROVINCE = 220181, 220182, 220100, 220000
 
@@ -74,7 +75,8 @@ def test_a_book_rate_with_which_accounts_were_closed_stays(owner: None) -> None:
 
 def test_the_policy_app_asks(assessed_until_march: None) -> None:
     user = User.objects.create_user("provincial", password="of-the-tests-1996")
-    Assignment.objects.create(user=user, role=Role.PROVINCE, agency_id=PROVINCE)
+    with as_owner():
+        Assignment.objects.create(user=user, role=Role.PROVINCE, agency_id=PROVINCE)
     late = Proposal("mat.rate", date(1996, 2, 1), "0.009", "LBF-1994-504", "illustrative")
     with acting_as(scope_of(user)):
         with pytest.raises(ChangeRefusal) as caught:

@@ -24,6 +24,7 @@ from tests.enrollment.conftest import (  # noqa: F401  (fixtures)
     reviewer,
     works,
 )
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,8 @@ def employer_user(works: Employer, acting: User) -> User:  # noqa: F811
     for name in ("陈国富", "王桂芝"):
         make.worker(acting, works, name=name)
     user = User.objects.create_user("sunli", password=make.PASSWORD, display_name="孙丽")
-    Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=works.pk)
+    with as_owner():
+        Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=works.pk)
     return user
 
 

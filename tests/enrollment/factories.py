@@ -52,7 +52,8 @@ def person(role: str, county_id: int = JIUTAI, name: str = "") -> User:
     """A member of an office with one role."""
     username = f"{role}-{county_id}-{next(_counter)}"
     user = User.objects.create_user(username, password=PASSWORD, display_name=name or username)
-    Assignment.objects.create(user=user, role=role, agency_id=county_id)
+    with as_owner():
+        Assignment.objects.create(user=user, role=role, agency_id=county_id)
     return user
 
 

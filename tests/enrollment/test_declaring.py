@@ -23,6 +23,7 @@ from enrollment.services.declarations import NotReady
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.periods import month
 from tests.enrollment import factories as make
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +194,8 @@ def test_everybody_has_to_be_in_the_return(works: Employer, acting: User) -> Non
 
 
 def test_who_entered_cannot_approve(works: Employer, acting: User) -> None:
-    Assignment.objects.create(user=acting, role=Role.REVIEWER, agency_id=works.county_id)
+    with as_owner():
+        Assignment.objects.create(user=acting, role=Role.REVIEWER, agency_id=works.county_id)
     make.worker(acting, works)
     declaration = make.handed_in(works, acting)
     with pytest.raises(Refusal, check=lambda r: r.code == "two_persons"):
@@ -203,7 +205,8 @@ def test_who_entered_cannot_approve(works: Employer, acting: User) -> None:
 
 
 def test_who_typed_a_part_cannot_approve_either(works: Employer, acting: User, second_clerk: User) -> None:
-    Assignment.objects.create(user=second_clerk, role=Role.REVIEWER, agency_id=works.county_id)
+    with as_owner():
+        Assignment.objects.create(user=second_clerk, role=Role.REVIEWER, agency_id=works.county_id)
     make.worker(acting, works)
     declaration = start_declaration(employer=works, fee_year=1996, by=acting)
     with make.as_user(second_clerk):

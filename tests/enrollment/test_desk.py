@@ -138,7 +138,8 @@ def test_follow_ups_are_the_offices_own_but_what_it_asks_is_read_by_the_employer
     with make.as_user(clerk_elsewhere):
         assert _stored() == []
     user = User.objects.create_user("factory", password=make.PASSWORD)
-    Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=works.pk)
+    with as_owner():
+        Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=works.pk)
     with make.as_user(user):
         assert _stored() == ["asked"]
         assert not FollowUp.objects.exists()

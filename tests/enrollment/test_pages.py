@@ -331,7 +331,8 @@ def test_the_author_is_told_that_a_second_person_is_needed(
 ) -> None:
     from jilin_si.access.models import Assignment, Role
 
-    Assignment.objects.create(user=acting, role=Role.REVIEWER, agency_id=make.JIUTAI)
+    with as_owner():
+        Assignment.objects.create(user=acting, role=Role.REVIEWER, agency_id=make.JIUTAI)
     _hand_in(client, declaration)
     page = client.get(_url("declaration", declaration.pk))
     assert not page.context["may_review"]

@@ -15,6 +15,7 @@ from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.scope import Scope, acting_as
 from tests.enrollment import factories as make
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +127,8 @@ def test_an_employers_user_sees_the_own_employer_only(
     make.worker(acting, works)
     start_declaration(employer=works, fee_year=1996, by=acting)
     user = User.objects.create_user("factory", password=make.PASSWORD)
-    Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=works.pk)
+    with as_owner():
+        Assignment.objects.create(user=user, role=Role.EMPLOYER, employer_id=works.pk)
     with make.as_user(user):
         assert _sql("select id from enrollment_employer") == [(works.pk,)]
         assert _count("enrollment_worker") == 1

@@ -10,11 +10,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from collection import services as collection
 from collection.corrections.services import ask_correction, enter_correction
@@ -27,7 +28,8 @@ from enrollment.people import Duplicate
 from enrollment.services import start_declaration
 from enrollment.services.transfers import send_transfer
 from jilin_si.access.audit import AuditEntry
-from jilin_si.access.models import Role, User
+from jilin_si.access.held_off import HeldOff
+from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.scope import acting_as, everything, scope_of
 from jilin_si.access.sessions import SEEN, STARTED
 from jilin_si.agencies.models import PROVINCE
@@ -304,6 +306,30 @@ def spell(county: County) -> int:
         .earliest("spell_id")
         .spell_id
     )
+
+
+@thing
+def user(county: County) -> int:
+    """A reviewer of the county."""
+    return county.people[Role.REVIEWER].pk
+
+
+@thing
+def assignment(county: County) -> int:
+    """The reviewer's role."""
+    return Assignment.ever.get(user=county.people[Role.REVIEWER]).pk
+
+
+@thing
+def held_off(county: County) -> int:
+    """The reviewer, held off after too many failed tries."""
+    made: HeldOff = HeldOff.objects.create(
+        kind=HeldOff.Kind.NAME,
+        user=county.people[Role.REVIEWER],
+        unit_id=county.code,
+        until=timezone.now() + timedelta(minutes=15),
+    )
+    return made.pk
 
 
 @thing

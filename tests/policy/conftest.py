@@ -9,6 +9,7 @@ import pytest
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.scope import acting_as, scope_of
 from jilin_si.policy.database import forget_policy
+from tests.roles import as_owner
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,8 @@ def _snapshot_of_this_test() -> Iterator[None]:
 
 def person(username: str, role: Role, agency_id: int) -> User:
     user = User.objects.create_user(username, password="of-the-tests-1996")
-    Assignment.objects.create(user=user, role=role, agency_id=agency_id)
+    with as_owner():
+        Assignment.objects.create(user=user, role=role, agency_id=agency_id)
     return user
 
 

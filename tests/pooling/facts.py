@@ -38,7 +38,8 @@ _counter = itertools.count(1)
 def person(role: str, agency_id: int = PROVINCE) -> User:
     """A member of an office with one role."""
     user = User.objects.create_user(f"{role}-{agency_id}-{next(_counter)}", password=PASSWORD)
-    Assignment.objects.create(user=user, role=role, agency_id=agency_id)
+    with as_owner():
+        Assignment.objects.create(user=user, role=role, agency_id=agency_id)
     return user
 
 
