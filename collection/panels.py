@@ -20,6 +20,7 @@ from collection.names import line_name
 from collection.selectors import accounts, bills, people
 from collection.selectors.people import PersonMonth
 from enrollment.models import Employer, Transfer, Worker
+from enrollment.selectors.people import deemed_of
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import Agency
 from jilin_si.money import ZERO, format_yuan, from_fen
@@ -183,7 +184,7 @@ def months_fact(request: HttpRequest, worker: Worker) -> str | None:
     )  # fmt: skip
     if not actual:
         return None
-    whole = actual + worker.deemed_months
+    whole = actual + deemed_of(worker).months
     together = _("%(years)s years %(months)s months") % {"years": whole // 12, "months": whole % 12}
     return format_html(
         '<div class="kpi"><span>{}</span>{} <small class="inline">{}</small></div>',

@@ -9,7 +9,9 @@ class PensionConfig(AppConfig):
     def ready(self) -> None:
         from collection.lines import register
         from pension.contribution import PensionContribution
+        from pension.estimate.staff import register_estimate
         from pension.retiring.desk import register_cards
 
         register(PensionContribution())
         register_cards()
+        register_estimate()

@@ -28,7 +28,10 @@ MORE_BASE = Decimal("1.10")
 
 @dataclass(frozen=True)
 class Person:
-    """What somebody tells of himself; wages and account in yuan, years of work so far."""
+    """What somebody tells of himself, or the record tells; wages and account in yuan, years of work so far.
+
+    ``months`` are the contribution months so far, deemed ones with them, where they are known to the month.
+    """
 
     birth: date
     sex: str
@@ -38,6 +41,17 @@ class Person:
     wage: Decimal
     account: Decimal | None = None
     standard_wage: Decimal | None = None
+    months: int | None = None
+
+    @property
+    def whole_months(self) -> int:
+        return int(self.years * 12) if self.months is None else self.months
+
+    def years_after(self, months: int) -> Decimal:
+        """Years of work once so many months more have passed."""
+        if self.months is None:
+            return self.years + _years(months)
+        return _years(self.months + months)
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ def estimate(person: Person, policy: Policy, today: date, postponed_months: int 
     next_month = add_months(period_of(today), 1)
     first_month = add_months(max(may_from, next_month), postponed_months)
     months_ahead = months_between(period_of(today), first_month) - 1
-    service = person.years + _years(months_ahead)
+    service = person.years_after(months_ahead)
     base, average = _base(person.wage, policy, today)
     account_months = _account_months(person, policy, today, first_month, months_ahead)
     balance, guessed = _account(person, base, average, policy, today, first_month)
@@ -214,7 +228,7 @@ def _account_months(person: Person, policy: Policy, today: date, first_month: da
     """For how many months there is an account by then: since accounts began, and while one worked."""
     begun = period_of(policy.value("regime.plan1_from"))
     possible = max(0, months_between(begun, first_month) - 1)
-    return min(possible, int(person.years * 12) + ahead)
+    return min(possible, person.whole_months + ahead)
 
 
 def _account(
@@ -225,7 +239,7 @@ def _account(
     begun = period_of(policy.value("regime.plan1_from"))
     held = person.account
     if held is None:
-        earliest = max(begun, add_months(now, -int(person.years * 12)))
+        earliest = max(begun, add_months(now, -person.whole_months))
         held = _credits(base, average, policy, earliest, now) if earliest < now else ZERO
     coming = _credits(base, average, policy, max(now, begun), first_month)
     return held + coming, person.account is None
@@ -234,7 +248,7 @@ def _account(
 def _so_far(person: Person, found: Estimate, policy: Policy, today: date) -> Decimal:
     now = period_of(today)
     begun = period_of(policy.value("regime.plan1_from"))
-    earliest = max(begun, add_months(now, -int(person.years * 12)))
+    earliest = max(begun, add_months(now, -person.whole_months))
     return _credits(found.base, found.average_wage, policy, earliest, now) if earliest < now else ZERO
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +18,11 @@ from jilin_si.agencies.clock import today
 from jilin_si.policy.calculations import formula_steps
 from jilin_si.policy.database import database_policy
 from jilin_si.policy.errors import RuleRefusal
+from jilin_si.policy.lookup import Policy
 from jilin_si.policy.words import choice_words
 from pension.estimate.forms import EstimateForm
 from pension.estimate.reckoning import (
     Amount,
-    Change,
     Estimate,
     Person,
     estimate,
@@ -57,12 +58,8 @@ def estimate_page(request: HttpRequest) -> HttpResponse:
             found = estimate(person, policy, day)
             context |= {
                 "found": found,
-                "why": _why(person, found),
-                "amounts": _shown(
-                    found,
-                    one_more_year(person, found, policy, day),
-                    higher_base(person, found, policy, day),
-                ),
+                "why": why(person, found, policy),
+                "amounts": amounts(person, found, policy, day),
                 "person": person,
             }
         except RuleRefusal as refusal:
@@ -73,7 +70,9 @@ def estimate_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _shown(found: Estimate, later: list[Change], higher: list[Change]) -> list[ShownAmount]:
+def amounts(person: Person, found: Estimate, policy: Policy, day: date) -> list[ShownAmount]:
+    """The three schemes with their formulas, and what another year or a higher wage would change."""
+    later, higher = one_more_year(person, found, policy, day), higher_base(person, found, policy, day)
     return [
         ShownAmount(
             name=choice_words(amount.regime),
@@ -87,13 +86,14 @@ def _shown(found: Estimate, later: list[Change], higher: list[Change]) -> list[S
     ]
 
 
-def _why(person: Person, found: Estimate) -> str:
+def why(person: Person, found: Estimate, policy: Policy) -> str:
     """The rule on ages in words."""
     told = {"age": found.age, "day": found.reaches_age_on.isoformat()}
     if person.category == "special":
-        return (
-            _("Special work: %(age)s years, reached on %(day)s. It needs 8 to 10 years in that work.") % told
-        )
+        years = sorted(int(years) for _kind, years in policy.value("pension.special_work_years"))
+        return _(
+            "Special work: %(age)s years, reached on %(day)s. It needs %(least)s to %(most)s years in that work."
+        ) % (told | {"least": years[0], "most": years[-1]})
     if person.category == "disability":
         return _("Unable to work: %(age)s years, reached on %(day)s. It needs 10 years of service.") % told
     if person.sex == "M":
