@@ -26,6 +26,7 @@ from django.urls import resolve, reverse
 from jilin_si.access import second_factor
 
 STARTED, SEEN, ENDED = "signed_in_at", "seen_at", "sign_in_ended"
+WANTED = "wanted"  # the page to which an open duty was preferred
 RIGHTS = "rights"  # the version of the user that this session was keyed for
 _TOUCH_EVERY = 60  # seconds between two writes of the session
 # What a person may do while a duty is open.
@@ -79,7 +80,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 class DutiesMiddleware:
-    """Stands after the scope. A forced change of password, then a second factor, come before every other page."""
+    """Stands after the scope. A forced change of password, then a second factor, come before every other page.
+
+    The page that was asked for is remembered and opened when all is done.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -88,7 +92,11 @@ class DutiesMiddleware:
         if request.user.is_authenticated:
             duty = self._duty(request)
             if duty and not self._allowed(request):
+                if request.method == "GET" and not in_background(request):
+                    request.session[WANTED] = request.get_full_path()
                 return HttpResponseRedirect(reverse(duty))
+            if not duty and WANTED in request.session and not self._allowed(request):
+                del request.session[WANTED]
         return self.get_response(request)
 
     @staticmethod

@@ -21,7 +21,7 @@ from django.utils.decorators import method_decorator
 
 from jilin_si.access.models import User
 from jilin_si.access.second_factor import note_set_up
-from jilin_si.access.sessions import ENDED, in_background
+from jilin_si.access.sessions import ENDED, WANTED, in_background
 from jilin_si.access.signin import sample_signins
 
 
@@ -68,6 +68,10 @@ class ChangePasswordView(PasswordChangeView):
     """A new password; every other session of the same person ends with it."""
 
     success_url = reverse_lazy("home")
+
+    def get_success_url(self) -> str:
+        """The page that one was on the way to when the change was due, else the first page of the role."""
+        return str(self.get_next_url() or self.request.session.get(WANTED) or self.success_url)
 
 
 class SecondFactorView(ActivateTOTPView):

@@ -133,6 +133,21 @@ def test_a_first_password_must_be_changed_before_anything_else(client: Client) -
     assert not user.must_change_password
 
 
+def test_after_the_first_password_one_is_on_the_page_that_one_asked_for(client: Client) -> None:
+    with as_owner():
+        User.objects.filter(username="wangshuqin").update(must_change_password=True)
+    asked = "/style/list/?page=2"
+    assert enter(client, "wangshuqin", next=asked).headers["Location"] == asked
+    client.get(asked)
+    new = "Songhua-lake-1997"
+    done = client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
+    assert done.headers["Location"] == asked
+    assert client.get(asked).status_code == 200
+    assert "wanted" not in client.session
+
+
 def test_a_changed_password_ends_the_other_sign_ins(client: Client) -> None:
     other = Client()
     enter(client, "wangshuqin")

@@ -16,7 +16,7 @@
       /* at the end the button is gone: the keyboard goes on from the other one */
       const ends = (way === "up" && at === 1) || (way === "down" && at === all.length);
       (ends && focus.matches("button") ? choice.querySelector(`button:not([data-move=${way}])`) : focus).focus();
-      status.textContent = jsi.word("moved", choice.textContent.trim(), at, all.length);
+      status.textContent = jsi.word("moved", choice.querySelector("label").textContent.trim(), at, all.length);
     };
     box.addEventListener("click", (event) => {
       const button = event.target.closest("[data-move]");
