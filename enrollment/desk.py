@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count as RowCount
 from django.db.models import Exists, Min, OuterRef
 from django.urls import reverse
 from django.utils import timezone
@@ -52,26 +54,44 @@ def register_cards() -> None:
     register_notices("asked", _asked)
 
 
-def _yearly(**filters: Any) -> Any:
-    return Declaration.objects.filter(**filters)
+@dataclass(frozen=True)
+class Waiting:
+    """Returns in one state: how many of each kind, and since when the oldest."""
+
+    kinds: Mapping[str, int]
+    since: datetime | None
+
+    @property
+    def count(self) -> int:
+        return sum(self.kinds.values())
+
+
+def _waiting(state: str, since: str) -> Waiting:
+    """The returns in a state, asked once; ``since`` names the moment from which they wait."""
+    rows = list(
+        Declaration.objects.filter(state=state)
+        .order_by()
+        .values("kind")
+        .annotate(count=RowCount("pk"), oldest=Min(since))
+    )
+    oldest = [row["oldest"] for row in rows if row["oldest"] is not None]
+    return Waiting({row["kind"]: row["count"] for row in rows}, min(oldest, default=None))
 
 
 def _to_review(request: HttpRequest) -> Count:
-    waiting = _yearly(state=Declaration.State.SUBMITTED)
-    count = waiting.count()
-    oldest = waiting.aggregate(oldest=Min("submitted_at"))["oldest"]
+    waiting = _waiting(Declaration.State.SUBMITTED, "submitted_at")
     hint, tone = "", ""
-    if oldest is not None:
-        term = Terms().of("review", timezone.localtime(oldest).date())
+    if waiting.since is not None:
+        term = Terms().of("review", timezone.localtime(waiting.since).date())
         hint, tone = _("since %(day)s") % {"day": f"{term.since:%m-%d}"}, "bad" if term.late else ""
-    return Count(_("To review"), count, f"{reverse('enrollment:declarations')}?state=submitted", hint, tone)
+    href = f"{reverse('enrollment:declarations')}?state=submitted"
+    return Count(_("To review"), waiting.count, href, hint, tone)
 
 
 def _returned(request: HttpRequest) -> Count:
-    back = _yearly(state=Declaration.State.RETURNED)
-    oldest = back.aggregate(oldest=Min("reviewed_at"))["oldest"]
-    hint = _("since %(day)s") % {"day": f"{timezone.localtime(oldest):%m-%d}"} if oldest else ""
-    return Count(_("To mend"), back.count(), f"{reverse('enrollment:declarations')}?state=returned", hint)
+    back = _waiting(Declaration.State.RETURNED, "reviewed_at")
+    hint = _("since %(day)s") % {"day": f"{timezone.localtime(back.since):%m-%d}"} if back.since else ""
+    return Count(_("To mend"), back.count, f"{reverse('enrollment:declarations')}?state=returned", hint)
 
 
 def _silent(request: HttpRequest) -> Count:
@@ -99,17 +119,14 @@ def _queue(request: HttpRequest) -> Mapping[str, Any]:
         orderable=False,
         request=request,
     )
-    counts = {
-        name: _yearly(state=Declaration.State.SUBMITTED, kind=name).count()
-        for name in Declaration.Kind.values
-    }
+    all_waiting = _waiting(Declaration.State.SUBMITTED, "submitted_at")
     return {
         "table": table,
         "rows": rows,
         "kind": kind,
         "may_declare": "clerk" in roles_of(request),
-        "total": sum(counts.values()),
-        "kinds": [(name, word, counts[name]) for name, word in Declaration.Kind.choices],
+        "total": all_waiting.count,
+        "kinds": [(name, word, all_waiting.kinds.get(name, 0)) for name, word in Declaration.Kind.choices],
         "shown": len(rows),
     }
 
