@@ -23,6 +23,7 @@ class CollectionConfig(AppConfig):
         from collection.pages import register_pages
         from collection.parameter_changes import refuse_assessed_months
         from collection.parameter_effects import LastMonth
+        from collection.selectors.claims import claim
         from collection.selectors.takeovers import met_across
         from collection.succession import (
             charge_people_back,
@@ -51,6 +52,7 @@ class CollectionConfig(AppConfig):
         hooks.register_charged(charged)
         hooks.register_payments(payments)
         hooks.register_met_across(met_across)
+        hooks.register_claim(claim)
         hooks.on_transfer_sent.register(send_account)
         hooks.on_transfer_arrived.register(receive_account)
         hooks.on_transfer_back.register(take_account_back)

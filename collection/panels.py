@@ -18,7 +18,9 @@ from collection.account_moves import Move, transfer_sheet
 from collection.lines import all_lines
 from collection.names import line_name
 from collection.selectors import accounts, bills, people
+from collection.selectors.claims import claim_of
 from collection.selectors.people import PersonMonth
+from collection.selectors.takeovers import takeovers_of
 from enrollment.models import Employer, Transfer, Worker
 from enrollment.selectors.people import deemed_of
 from jilin_si.agencies.clock import today
@@ -43,6 +45,8 @@ def register_panels() -> None:
     register_panel("transfer", 10, transfer_account)
     register_panel("transfer", 10, transfer_paper_action, column="actions")
     register_panel("employer", 10, employer_months, column="main")
+    register_panel("employer", 12, takeovers_panel, column="main")
+    register_panel("employer", 14, claim_panel, column="main")
 
 
 # ── a worker ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,3 +270,19 @@ def employer_months(request: HttpRequest, employer: Employer) -> str | None:
         "owed_now": bills.owed_now(employer.pk),
     }
     return render_to_string("collection/_employer_months.html", context, request)
+
+
+def takeovers_panel(request: HttpRequest, employer: Employer) -> str | None:
+    """Arrears that went over at a merger or split: from whom, to whom, and for what it answers besides (REST-5)."""
+    found = takeovers_of(employer.pk)
+    if not found:
+        return None
+    return render_to_string("collection/_takeovers.html", {"takeovers": found}, request)
+
+
+def claim_panel(request: HttpRequest, employer: Employer) -> str | None:
+    """What is claimed from the liquidator of an employer that was closed or went bankrupt (REST-2, REST-4)."""
+    if employer.status not in (Employer.Status.CLOSED, Employer.Status.BANKRUPT):
+        return None
+    context = {"employer": employer, "claim": claim_of(employer).claim}
+    return render_to_string("collection/_claim.html", context, request)

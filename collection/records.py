@@ -60,6 +60,7 @@ class IssuedStatement(models.Model):
     class Kind(models.TextChoices):
         CONTRIBUTION = "contribution", _("Contribution statement")
         ACCOUNT = "account", _("Account statement")
+        CLAIM = "claim", _("Claim sheet")
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(_("check code"), max_length=14, unique=True)

@@ -15,6 +15,7 @@ from django.db.models import Sum
 
 from collection.models import BankLine, OpenItem
 from collection.opening import LIVING_OF_PEOPLE, record_leavers, reverse_retiree_cost
+from collection.takeovers import payers
 from enrollment.hooks import Charged, EmployerSums, Payment, PeopleMoved, PeopleTakenOver
 from jilin_si.jobs.units import ANY_JOIN, HASH_ONLY
 from jilin_si.ledger.services import recording_period
@@ -23,9 +24,9 @@ from jilin_si.periods import month
 
 
 def employer_sums(employer_id: int, period: date) -> EmployerSums:
-    """What an employer owes by line, without late fee, and its retirees in a month."""
+    """What an employer has to pay by line, without late fee, also what it took over; and its retirees in a month."""
     owed = (
-        OpenItem.objects.filter(employer_id=employer_id)
+        OpenItem.objects.filter(payers().owed_by(employer_id))
         .values("line")
         .annotate(own_part=Sum("own"), unit_part=Sum("unit"))
         .order_by("line")

@@ -70,9 +70,32 @@ class Payers:
         """What an employer pays for others."""
         return [s for s in self.stretches if s.payer_id == payer_id]
 
-    def members(self, payer_id: int) -> list[int]:
-        """The employers whose bills or money may lie in the pool of who pays."""
-        return [payer_id, *sorted({s.employer_id for s in self.by(payer_id)} - {payer_id})]
+    def owed_by(self, employer_id: int) -> Q:
+        """Bills or open items that an employer pays: its own but those handed over, and those taken over."""
+        rows = Q(employer_id=employer_id)
+        for handed in self.of(employer_id):
+            rows &= ~handed.months()
+        for taken in self.by(employer_id):
+            rows |= taken.months()
+        return rows
+
+    def members(self, payer_id: int) -> set[int]:
+        """Whose bills or money may lie in the pool of who pays."""
+        return {payer_id, *(s.employer_id for s in self.by(payer_id))}
+
+    def purses(self, payer_id: int) -> list[int]:
+        """Whose bank money lies in the pool of who pays: its own, and that of those merged into it."""
+        own = [payer_id] if self.payer_of(payer_id) == payer_id else []
+        return [*own, *(s.employer_id for s in self.by(payer_id) if s.is_whole)]
+
+    def name_of(self, employer_id: int) -> tuple[str, str]:
+        """Number and name of an employer on either side; nothing where it is on none."""
+        for s in self.stretches:
+            if s.employer_id == employer_id:
+                return s.employer_number, s.employer_name
+            if s.payer_id == employer_id:
+                return s.payer_number, s.payer_name
+        return "", ""
 
 
 _COLUMNS = "employer_id, since, until, payer_id, employer_name, employer_number, payer_name, payer_number"

@@ -5,6 +5,7 @@ from django.urls import path
 from collection.corrections import views as corrections
 from collection.office.views import office_account
 from collection.views import bills, books, papers, receipts
+from collection.views.claims import claim
 
 app_name = "collection"
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("arrears/", bills.arrears, name="arrears"),
     path("employers/<int:employer_id>/", bills.employer_bills, name="employer_bills"),
     path("employers/<int:employer_id>/statement/", papers.employer_statement, name="employer_statement"),
+    path("employers/<int:employer_id>/claim/", claim, name="claim"),
     path("employers/<int:employer_id>/<str:period>/", bills.bill, name="bill"),
     path("employers/<int:employer_id>/<str:period>/pdf/", papers.bill_pdf, name="bill_pdf"),
     path("statements/<str:code>/<str:file_format>/", papers.statement, name="statement_file"),

@@ -261,6 +261,83 @@ def share_fen(amount_fen: int, ppm: int) -> int:
     return (amount_fen * ppm + 500_000) // 1_000_000
 
 
+@dataclass(frozen=True)
+class Reserve:
+    """The lump sum for the pensions of an employer's retirees (REST-4); yuan, with the calculation that gives it."""
+
+    retirees: int
+    monthly: Decimal
+    months: int
+    amount: Decimal
+    calculation: WageCalculation
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """What is owed in one line, and its late fee to the day of the claim; yuan."""
+
+    line: str
+    name: str
+    arrears: Decimal
+    late_fee: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.arrears + self.late_fee
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the office files with the liquidator of an employer that ended (申报债权, REST-2)."""
+
+    on: date
+    lines: Sequence[ClaimLine] = ()
+    reserve: Reserve | None = None
+
+    @property
+    def arrears(self) -> Decimal:
+        return sum((line.arrears for line in self.lines), Decimal(0))
+
+    @property
+    def late_fee(self) -> Decimal:
+        return sum((line.late_fee for line in self.lines), Decimal(0))
+
+    @property
+    def reserved(self) -> Decimal:
+        return self.reserve.amount if self.reserve else Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        return self.arrears + self.late_fee + self.reserved
+
+
+# a unit, the month of the event, retirees and what they get a month together
+ReserveProvider = Callable[[int, date, int, Decimal], "Reserve | None"]
+ClaimProvider = Callable[["Employer", date, EmployerSums], Claim]
+_reserve: list[ReserveProvider] = []
+_claim: list[ClaimProvider] = []
+
+
+def register_retiree_reserve(provider: ReserveProvider) -> None:
+    """Say who knows what is set aside for the retirees of an employer that ended."""
+    _reserve[:] = [provider]
+
+
+def retiree_reserve(county_id: int, period: date, retirees: int, monthly: Decimal) -> Reserve | None:
+    """What is set aside for retirees; None where there are none, or nobody pays pensions."""
+    return _reserve[0](county_id, period, retirees, monthly) if _reserve and monthly else None
+
+
+def register_claim(provider: ClaimProvider) -> None:
+    """Say who knows what is claimed from a liquidator."""
+    _claim[:] = [provider]
+
+
+def claim(employer: Employer, period: date, sums: EmployerSums) -> Claim | None:
+    """What is claimed of an employer that ends with this month; None where nobody collects."""
+    return _claim[0](employer, period, sums) if _claim else None
+
+
 # a unit's area code → employments without a contribution in its last assessed month, each with the first month missed
 MonthGaps = Callable[[int], list[tuple[int, date]]]
 _month_gaps: list[MonthGaps] = []

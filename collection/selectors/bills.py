@@ -18,6 +18,7 @@ from django.db.models import Max, Min, OuterRef, Q, Subquery, Sum
 from collection.models import Allocation, Bill, OpenItem, Unapplied
 from collection.names import line_name, line_order, percent_of_ppm
 from collection.selectors.fees import FeeInterval, due_day, late_fees
+from collection.takeovers import Stretch, payers
 from jilin_si.agencies.clock import today
 from jilin_si.money import ZERO
 from jilin_si.periods import year_periods
@@ -301,7 +302,7 @@ class BillLine(Sums):
 
 @dataclass(frozen=True)
 class Arrears:
-    """What an earlier month still owes in one line."""
+    """What an earlier month still owes in one line. ``other``: from whom it was taken over, or who pays it now."""
 
     line: str
     due_period: date
@@ -309,6 +310,8 @@ class Arrears:
     unit: Decimal
     own: Decimal
     since: date
+    employer_id: int = 0
+    other: str = ""
 
     @property
     def name(self) -> str:
@@ -321,7 +324,11 @@ class Arrears:
 
 @dataclass(frozen=True)
 class BillSheet:
-    """A bill: what was recorded in a period, what is owed from before, and the late fee to a day."""
+    """A bill: what was recorded in a period, what is owed from before, and the late fee to a day.
+
+    After a merger or a split (REST-5) ``arrears`` holds what was taken over, and ``handed`` what another pays now, of
+    this bill and of those before; whoever pays has the late fee too.
+    """
 
     employer_id: int
     county_id: int
@@ -335,10 +342,34 @@ class BillSheet:
     later: Sequence[BillRow]
     unapplied: Decimal
     status: str
+    handed: Sequence[Arrears] = ()
 
     @property
     def sums(self) -> Sums:
         return Sums.of(self.rows)
+
+    @property
+    def taken(self) -> list[Arrears]:
+        """What of the arrears arose with another employer."""
+        return [item for item in self.arrears if item.employer_id != self.employer_id]
+
+    @property
+    def handed_here(self) -> list[Arrears]:
+        """What of this very bill another pays."""
+        mine = {row.bill_id for row in self.rows}
+        return [item for item in self.handed if item.bill_id in mine]
+
+    @property
+    def handed_sum(self) -> Decimal:
+        return sum((item.amount for item in self.handed_here), ZERO)
+
+    @property
+    def handed_to(self) -> list[tuple[str, Decimal]]:
+        """Who pays for this employer now, and how much of this bill and of those before."""
+        found: dict[str, Decimal] = {}
+        for item in self.handed:
+            found[item.other] = found.get(item.other, ZERO) + item.amount
+        return list(found.items())
 
     @property
     def key(self) -> str:
@@ -383,7 +414,7 @@ class BillSheet:
     @property
     def to_pay(self) -> Decimal:
         """What settles everything on this day."""
-        return self.sums.owed + self.arrears_sum + self.fee_sum
+        return self.sums.owed - self.handed_sum + self.arrears_sum + self.fee_sum
 
     @property
     def workers(self) -> int:
@@ -404,12 +435,22 @@ def bill_sheet(employer_id: int, period: date) -> BillSheet | None:
     rows = bill_rows(Q(employer_id=employer_id, recorded_in=period))
     if not rows:
         return None
-    on, county_id = today(), rows[0].county_id
-    before = bill_rows(Q(employer_id=employer_id, recorded_in__lt=period, open_item__isnull=False))
-    before = [row for row in before if row.owed]
-    fees = late_fees([row for row in [*before, *rows] if row.owed], on)
-    past = late_fees([row for row in rows if not row.owed and row.due > 0], on)
-    waiting = Unapplied.objects.filter(employer_id=employer_id).aggregate(fen=Sum("amount"))["fen"]
+    on, county_id, found = today(), rows[0].county_id, payers()
+    before = _owed(Q(employer_id=employer_id, recorded_in__lt=period))
+    handed = [
+        (row, stretch)
+        for row in [*before, *rows]
+        if row.owed and (stretch := found.stretch_of(employer_id, row.due_period))
+    ]
+    elsewhere = {row.bill_id for row, _stretch in handed}
+    arrears: list[tuple[BillRow, Stretch | None]] = [
+        (row, None) for row in before if row.bill_id not in elsewhere
+    ]
+    for taken in found.by(employer_id):
+        arrears += [(row, taken) for row in _owed(taken.months() & Q(recorded_in__lte=period))]
+    arrears.sort(key=lambda pair: pair[0].due_period)
+    mine = [row for row in rows if row.owed and row.bill_id not in elsewhere]
+    waiting = Unapplied.objects.filter(employer_id__in=found.purses(employer_id)).aggregate(fen=Sum("amount"))
     sums, due_on = Sums.of(rows), due_day(county_id, period)
     return BillSheet(
         employer_id=employer_id,
@@ -418,21 +459,29 @@ def bill_sheet(employer_id: int, period: date) -> BillSheet | None:
         due_on=due_on,
         on=on,
         rows=rows,
-        arrears=[
-            Arrears(
-                r.line, r.due_period, r.bill_id, r.unit_owed, r.own_owed, due_day(county_id, r.recorded_in)
-            )
-            for r in before
-        ],
-        fees=fees,
-        past_fees=past,
+        arrears=[_arrears(row, taken.employer_name if taken else "") for row, taken in arrears],
+        fees=late_fees([*(row for row, _taken in arrears), *mine], on),
+        past_fees=late_fees([row for row in rows if not row.owed and row.due > 0], on),
         later=bill_rows(Q(employer_id=employer_id, due_period=period, recorded_in__gt=period)),
-        unapplied=waiting or ZERO,
+        unapplied=waiting["fen"] or ZERO,
         status=status_of(sums.due, sums.owed, due_on, on),
+        handed=[_arrears(row, stretch.payer_name) for row, stretch in handed],
+    )
+
+
+def _owed(condition: Q) -> list[BillRow]:
+    return [row for row in bill_rows(condition & Q(open_item__isnull=False)) if row.owed]
+
+
+def _arrears(row: BillRow, other: str) -> Arrears:
+    since = due_day(row.county_id, row.recorded_in)
+    return Arrears(
+        row.line, row.due_period, row.bill_id, row.unit_owed, row.own_owed, since, row.employer_id, other
     )
 
 
 def owed_now(employer_id: int) -> Decimal:
-    """All that an employer owes today, without late fee."""
-    sums = OpenItem.objects.filter(employer_id=employer_id).aggregate(own=Sum("own"), unit=Sum("unit"))
-    return (sums["own"] or ZERO) + (sums["unit"] or ZERO)
+    """All that an employer has to pay today, without late fee: also what it took over, not what it handed over."""
+    items = OpenItem.objects.filter(payers().owed_by(employer_id))
+    sums = items.aggregate(own_sum=Sum("own"), unit_sum=Sum("unit"))
+    return (sums["own_sum"] or ZERO) + (sums["unit_sum"] or ZERO)

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from collection.models import Bill, OpenItem, Receipt, Summary
 from collection.selectors.receipts import money_sum
+from collection.takeovers import Payers, payers
 from enrollment.models import Employer
 from jilin_si.agencies.models import Agency
 from jilin_si.ledger.models import Journal, Period, Posting
@@ -97,15 +98,19 @@ def arrears(
 ) -> list[Row]:
     """Who owes in a county, most first: an employer a row with the months owed, since when, and the parts (yuan).
 
-    ``on`` is the first period not counted: what is due in it is not late yet.
+    ``on`` is the first period not counted: what is due in it is not late yet. What was taken over stands with who pays
+    it (REST-5).
     """
     items = OpenItem.objects.filter(county_id=county_id).filter(Q(own__gt=0) | Q(unit__gt=0))
     if on:
         items = items.filter(recorded_in__lt=on)
     if line:
         items = items.filter(line=line)
+    found = payers()
+    involved = {s.employer_id for s in found.stretches} | {s.payer_id for s in found.stretches}
     summed = (
         items.order_by()
+        .exclude(employer_id__in=involved)
         .values("employer_id")
         .annotate(
             months=Count("due_period", distinct=True),
@@ -115,7 +120,26 @@ def arrears(
             owed=Sum(money_sum("own", "unit")),
         )
     )
-    return _with_employers(summed, county_id, ownership, text)
+    taken_over = _by_payer(items.filter(employer_id__in=involved), found) if involved else []
+    return _with_employers([*summed, *taken_over], county_id, ownership, text)
+
+
+def _by_payer(items: Any, found: Payers) -> list[Row]:
+    """The few open items of employers that pay for one another, each with who pays it."""
+    pools: dict[int, list[Any]] = {}
+    for item in items:
+        pools.setdefault(found.payer_of(item.employer_id, item.due_period), []).append(item)
+    return [
+        {
+            "employer_id": payer,
+            "months": len({item.due_period for item in mine}),
+            "since": min(item.due_period for item in mine),
+            "own_owed": sum((item.own for item in mine), ZERO),
+            "unit_owed": sum((item.unit for item in mine), ZERO),
+            "owed": sum((item.own + item.unit for item in mine), ZERO),
+        }
+        for payer, mine in pools.items()
+    ]
 
 
 @dataclass(frozen=True)

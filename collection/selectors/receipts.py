@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 
 from collection.models import Allocation, BankLine, Receipt
 from collection.names import line_name
+from collection.takeovers import payers
+from enrollment.models import Employer
 from jilin_si.money import ZERO, MoneyField
 
 # What has become of a bank line.
@@ -65,9 +67,11 @@ def counts(county_ids: Sequence[int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Met:
-    """A part of a receipt that met a bill; yuan."""
+    """A part of a receipt that met a bill; yuan. ``employer`` is named where the bill is another's (REST-5)."""
 
     bill_id: int
+    employer_id: int
+    employer: str
     line: str
     due_period: date
     recorded_in: date
@@ -113,13 +117,28 @@ def shares_of(condition: Q) -> list[Share]:
         .order_by("receipt_id")
     )
     found: dict[int, list[Met]] = {}
-    for a in (
+    allocations = list(
         Allocation.objects.filter(receipt_id__in=[r.receipt_id for r in receipts])
         .select_related("bill")
         .order_by("receipt_id", "bill__due_period", "bill__recorded_in", "period")
-    ):
+    )
+    payer = {r.receipt_id: r.employer_id for r in receipts}
+    names = names_of({a.employer_id for a in allocations if a.employer_id != payer[a.receipt_id]})
+    for a in allocations:
+        other = names[a.employer_id] if a.employer_id != payer[a.receipt_id] else ""
+        bill = a.bill
         found.setdefault(a.receipt_id, []).append(
-            Met(a.bill_id, a.bill.line, a.bill.due_period, a.bill.recorded_in, a.period, a.own, a.unit)
+            Met(
+                a.bill_id,
+                a.employer_id,
+                other,
+                bill.line,
+                bill.due_period,
+                bill.recorded_in,
+                a.period,
+                a.own,
+                a.unit,
+            )
         )
     return [
         Share(r, found.get(r.receipt_id, []), r.unapplied.amount if hasattr(r, "unapplied") else ZERO)
@@ -127,9 +146,22 @@ def shares_of(condition: Q) -> list[Share]:
     ]
 
 
+def names_of(employer_ids: set[int]) -> dict[int, str]:
+    """Names of employers that pay for one another: an employer's own people see no other, but these."""
+    if not employer_ids:
+        return {}
+    names = dict.fromkeys(employer_ids, "")
+    names |= dict(Employer.objects.filter(pk__in=employer_ids).values_list("pk", "name"))
+    found = payers() if not all(names.values()) else None
+    return {pk: name or (found.name_of(pk)[1] if found else "") for pk, name in names.items()}
+
+
 @dataclass(frozen=True)
 class Payment:
-    """Money that met one bill: when it came in, how much of it, under which receipt and voucher."""
+    """Money that met one bill: when it came in, how much of it, under which receipt and voucher.
+
+    ``paid_by`` is named where it was another employer's money (REST-5).
+    """
 
     receipt_id: int
     line: str
@@ -139,6 +171,7 @@ class Payment:
     unit: Decimal
     journal_id: int
     is_credit_note: bool
+    paid_by: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -152,11 +185,13 @@ class Payment:
 def payments_of(bill_ids: Sequence[int]) -> dict[int, list[Payment]]:
     """What each of these bills was paid with, in the order of the days."""
     found: dict[int, list[Payment]] = {number: [] for number in bill_ids}
-    for a in (
+    allocations = list(
         Allocation.objects.filter(bill_id__in=bill_ids)
         .select_related("receipt")
         .order_by("receipt__received_on", "receipt_id", "period")
-    ):
+    )
+    names = names_of({a.receipt.employer_id for a in allocations if a.employer_id != a.receipt.employer_id})
+    for a in allocations:
         receipt = a.receipt
         found[a.bill_id].append(
             Payment(
@@ -168,6 +203,7 @@ def payments_of(bill_ids: Sequence[int]) -> dict[int, list[Payment]]:
                 unit=a.unit,
                 journal_id=receipt.journal_id,
                 is_credit_note=receipt.credit_of_id is not None,
+                paid_by=names[receipt.employer_id] if receipt.employer_id != a.employer_id else "",
             )
         )
     return found

@@ -68,9 +68,12 @@ def bill_paper(employer: Employer, sheet: BillSheet) -> dict[str, Any]:
             ],
             "rows": _arrears(sheet),
             "total": [_("Total"), "", format_yuan(sheet.arrears_sum), "", "", "", format_yuan(sheet.fee_sum)],
-            "note": _("Late fee: unpaid principal × %(rate)s × days late. One more day costs %(amount)s.") % {
-                "rate": _per_mille(sheet), "amount": format_yuan(sheet.fee_a_day),
-            },
+            "note": "  ".join([
+                _("Late fee: unpaid principal × %(rate)s × days late. One more day costs %(amount)s.") % {
+                    "rate": _per_mille(sheet), "amount": format_yuan(sheet.fee_a_day),
+                },
+                *_gone_over(sheet),
+            ]),
         },
         "pay": _how_to_pay(sheet.on > sheet.due_on) % {
             "agency": _payee(employer), "day": sheet.due_on.isoformat(), "number": employer.number,
@@ -113,7 +116,8 @@ def _arrears(sheet: BillSheet) -> list[list[str]]:
     rows = []
     for item in sheet.arrears:
         mine = [fee for fee in sheet.fees if fee.bill_id == item.bill_id]
-        first: list[str] = [format_period(item.due_period), item.name, format_yuan(item.amount)]
+        name = f"{item.name} ({item.other})" if item.other else item.name
+        first: list[str] = [format_period(item.due_period), name, format_yuan(item.amount)]
         for place, fee in enumerate(mine):
             head = first if place == 0 else ["", "", ""]
             rows.append([*head, *_fee_cells(fee.since.isoformat(), fee.days, fee.principal, fee.fee)])
@@ -125,6 +129,18 @@ def _arrears(sheet: BillSheet) -> list[list[str]]:
             head = [format_period(fee.due_period), line_name(fee.line), ""]
             rows.append([*head, *_fee_cells(fee.since.isoformat(), fee.days, fee.principal, fee.fee)])
     return rows
+
+
+def _gone_over(sheet: BillSheet) -> list[str]:
+    """What a merger or split moved (REST-5), in words."""
+    said = [
+        _("%(amount)s of this bill and those before is paid by %(name)s now (REST-5).")
+        % {"amount": format_yuan(amount), "name": other}
+        for other, amount in sheet.handed_to
+    ]
+    if sheet.taken:
+        said.append(_("The name after a line says from whom the arrears were taken over (REST-5)."))
+    return said
 
 
 def _fee_cells(since: str, days: int, principal: Decimal, fee: Decimal) -> list[str]:

@@ -17,7 +17,9 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from collection.models import IssuedStatement
+from collection.selectors.claims import claim_of
 from collection.statements.account import account_file_name, account_paper
+from collection.statements.claim import ClaimFigures, claim_figures, claim_file_name, claim_paper
 from collection.statements.contribution import contribution_paper, file_name
 from collection.statements.figures import (
     AccountFigures,
@@ -111,6 +113,36 @@ def issue_account_statement(*, worker: Worker, year: int, by: User | None) -> Is
     )
 
 
+def issue_claim_sheet(*, employer: Employer, by: User | None) -> IssuedStatement:
+    """What is claimed today from the liquidator of an employer that ended (REST-2, REST-4). Raises Refusal."""
+    filed = claim_of(employer)
+    if filed.event is None:
+        raise Refusal("", "no_end", _("Neither closure nor bankruptcy of the employer is entered."))
+    if not filed.claim.total:
+        raise Refusal("", "empty", _("Nothing is owed, and nothing is to be reserved."))
+    figures = claim_figures(employer, filed, filed.event)
+    due = [row.due_period for row in filed.rows] or [filed.event.effective_period]
+    return _keep(
+        IssuedStatement(
+            kind=IssuedStatement.Kind.CLAIM,
+            county_id=employer.county_id,
+            employer=employer,
+            first_period=min(due),
+            last_period=max(due),
+            figures={
+                "owed": figures.arrears,
+                "late_fee": figures.late_fee,
+                "reserve": figures.reserve,
+                "total": figures.total,
+            },
+            people=figures.retirees,
+        ),
+        figures.as_json(),
+        f"ZQ-{employer.number}-{filed.claim.on:%y%m}",
+        by,
+    )
+
+
 def _keep(
     statement: IssuedStatement, content: Mapping[str, Any], stem: str, by: User | None
 ) -> IssuedStatement:
@@ -159,6 +191,10 @@ def statement_file(statement: IssuedStatement, file_format: str, language: str) 
             account = AccountFigures.from_json(kept)
             body = compile_pdf("account", account_paper(account, issue), statement.issued_on)
             return File(f"{account_file_name(account)}.pdf", body, "application/pdf")
+        if statement.kind == IssuedStatement.Kind.CLAIM:
+            claimed = ClaimFigures.from_json(kept)
+            body = compile_pdf("claim", claim_paper(claimed, issue), statement.issued_on)
+            return File(f"{claim_file_name(claimed)}.pdf", body, "application/pdf")
         figures = ContributionFigures.from_json(kept)
         name = file_name(figures, statement.issued_on)
         if file_format == "xlsx":

@@ -25,6 +25,7 @@ from collection.traces.common import (
     page_number,
     pages,
     path_of,
+    sees,
     shown_documents,
     shown_parameters,
     steps_of,
@@ -292,10 +293,22 @@ def to_pay(request: HttpRequest, key: str) -> TracePage:
             )
     parts += [
         amount_part(
+            _("%(what)s: paid by %(name)s now")
+            % {"what": f"{item.name} {format_period(item.due_period)}", "name": item.other},
+            -item.amount,
+            symbols="REST-5",
+        )
+        for item in sheet.handed_here
+    ]
+    parts += [
+        amount_part(
             _("%(line)s, owed for %(period)s")
             % {"line": item.name, "period": format_period(item.due_period)},
             item.amount,
-            trace_link("bill_paid", item.bill_id, format_yuan(item.amount)),
+            trace_link("bill_paid", item.bill_id, format_yuan(item.amount))
+            if sees(sheet.county_id, item.employer_id)
+            else None,
+            symbols=_("taken over from %(name)s") % {"name": item.other} if item.other else "",
         )
         for item in sheet.arrears
     ]
@@ -307,7 +320,8 @@ def to_pay(request: HttpRequest, key: str) -> TracePage:
                 trace_link("late_fees", sheet.key, format_yuan(sheet.fee_sum)),
             )
         )
-    total = sheet.sums.due - sheet.sums.paid + sheet.arrears_sum + sheet.fee_sum
+    handed = sum((item.amount for item in sheet.handed_here), ZERO)
+    total = sheet.sums.due - sheet.sums.paid - handed + sheet.arrears_sum + sheet.fee_sum
     return TracePage(
         title=why(sheet.to_pay),
         amount=format_yuan(sheet.to_pay),
@@ -317,6 +331,6 @@ def to_pay(request: HttpRequest, key: str) -> TracePage:
             _("to pay on %(day)s") % {"day": sheet.on.isoformat()},
         ],
         parts=parts,
-        rules=("COL-5", "COL-7"),
+        rules=("COL-5", "COL-7", *(("REST-5",) if sheet.taken or sheet.handed else ())),
         recomputed=total == sheet.to_pay,
     )

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from collection.models import AssessmentParameter, Bill
+from jilin_si.access.scope import current
 from jilin_si.ledger.models import Journal
 from jilin_si.money import format_yuan
 from jilin_si.periods import format_period
@@ -46,6 +47,12 @@ def bill_or_404(key: str) -> Bill:
         raise Http404
     bill: Bill = found
     return bill
+
+
+def sees(county_id: int, employer_id: int) -> bool:
+    """Whether the reader sees an employer itself, and so what is explained of its bills; else only what it owes."""
+    scope = current()
+    return scope.sees_unit(county_id) or employer_id in scope.employers
 
 
 def page_number(request: HttpRequest) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -34,7 +35,8 @@ def late_fees(request: HttpRequest, key: str) -> TracePage:
         for interval in sheet.fees
         if (found := policy.find(DAILY, interval.due_period, employer.county_id))
     }
-    same = all(_again(interval) == interval.fee for interval in sheet.fees)
+    others = {item.bill_id: item.other for item in sheet.arrears if item.other}
+    same = all(again(interval) == interval.fee for interval in sheet.fees)
     return TracePage(
         title=why(sheet.fee_sum),
         amount=format_yuan(sheet.fee_sum),
@@ -43,7 +45,7 @@ def late_fees(request: HttpRequest, key: str) -> TracePage:
             format_period(sheet.period),
             _("late fee to %(day)s") % {"day": sheet.on.isoformat()},
         ],
-        steps=[_step(interval) for interval in sheet.fees],
+        steps=[_step(interval, others.get(interval.bill_id, "")) for interval in sheet.fees],
         total=Step(
             label=_("Late fee in all"),
             rounded=format_yuan(sheet.fee_sum),
@@ -61,10 +63,10 @@ def late_fees(request: HttpRequest, key: str) -> TracePage:
     )
 
 
-def _step(interval: FeeInterval) -> Step:
+def _step(interval: FeeInterval, other: str) -> Step:
     rate = f"{(interval.daily * 1000).normalize():f}‰"
     return Step(
-        label=f"{format_period(interval.due_period)} {line_name(interval.line)}",
+        label=" ".join(filter(None, (format_period(interval.due_period), line_name(interval.line), other))),
         symbols=f"{interval.since} → {interval.until}",
         values=f"{format_yuan(interval.principal)} × {rate} × {interval.days}",
         unrounded=f"{(interval.principal * interval.daily * interval.days).normalize():f}",
@@ -73,8 +75,9 @@ def _step(interval: FeeInterval) -> Step:
     )
 
 
-def _again(interval: FeeInterval) -> object:
-    return calculate(
+def again(interval: FeeInterval) -> Decimal:
+    """The fee of an interval, worked out anew."""
+    result = calculate(
         "collection.late_fee",
         {
             "principal": interval.principal,
@@ -82,4 +85,5 @@ def _again(interval: FeeInterval) -> object:
             "paid": interval.until,
             "daily": interval.daily,
         },
-    )["late_fee"]
+    )
+    return Decimal(result["late_fee"])

@@ -16,7 +16,8 @@ from django.utils.translation import pgettext
 
 from collection.models import Allocation, Bill, Receipt
 from collection.names import line_name
-from collection.selectors.receipts import payments_of
+from collection.selectors.receipts import names_of, payments_of
+from collection.takeovers import ANY_MONTH, FOREVER, Payers, payers
 from collection.traces.common import (
     amount_part,
     bill_link,
@@ -24,11 +25,12 @@ from collection.traces.common import (
     number_of,
     page_link,
     path_of,
+    sees,
     trace_link,
     voucher_link,
 )
 from jilin_si.money import ZERO, format_yuan
-from jilin_si.periods import format_period
+from jilin_si.periods import add_months, format_period
 from jilin_si.policy.calculators import Result, calculate
 from jilin_si.policy.database import database_policy
 from jilin_si.web.traces import Fact, Step, TracePage
@@ -38,9 +40,11 @@ OWN, UNIT = "own", "unit"
 
 @dataclass(frozen=True)
 class OpenPart:
-    """A part of a bill as it stood open when the money came; yuan."""
+    """A part of a bill as it stood open when the money came; yuan. ``employer`` is named where it is another's."""
 
     bill_id: int
+    employer_id: int
+    employer: str
     part: str
     due_period: date
     recorded_in: date
@@ -50,7 +54,7 @@ class OpenPart:
     def label(self) -> str:
         word = _("workers' part") if self.part == OWN else _("employer part")
         more = _(" (supplement)") if self.recorded_in > self.due_period else ""
-        return f"{format_period(self.due_period)}{more} {word}"
+        return " ".join(filter(None, (f"{format_period(self.due_period)}{more}", self.employer, word)))
 
 
 @dataclass(frozen=True)
@@ -86,47 +90,107 @@ def rounds_of(receipt: Receipt) -> list[Round]:
     """The receipt applied again, period by period, to what stood open before it in its line.
 
     Money meets debts in the order of receipts; what was left over met later debts in the periods of its further
-    allocations.
+    allocations. After a merger it is one pool of money and debt (REST-5). An event can be entered in a month whose
+    money was applied before: then the own debts came first, and the pool's after them.
     """
-    bills = list(Bill.objects.filter(employer_id=receipt.employer_id, line=receipt.line))
-    taken = list(
-        Allocation.objects.filter(bill_id__in=[bill.bill_id for bill in bills]).values_list(
-            "bill_id", "receipt_id", "period", "own", "unit"
-        )
-    )
-    periods = sorted(
-        {period for _b, number, period, _o, _u in taken if number == receipt.receipt_id} | {receipt.period}
-    )
+    debts = _Debts(receipt)
     found, left = [], receipt.amount
-    for period in periods:
-        before: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-        booked: dict[tuple[int, str], Decimal] = {}
-        for bill_id, number, when, own, unit in taken:
-            if number == receipt.receipt_id and when == period:
-                booked |= {(bill_id, OWN): own, (bill_id, UNIT): unit}
-            elif (when, number) < (period, receipt.receipt_id):
-                before[bill_id, OWN] += own
-                before[bill_id, UNIT] += unit
-        open_parts = _open_parts([b for b in bills if b.recorded_in <= period], before)
-        result = calculate(
-            "collection.allocate",
-            {"amount": left, "open_items": [[part.label, part.amount] for part in open_parts]},
-            policy=database_policy(),
-        )
-        found.append(Round(period, left, open_parts, booked, result))
+    for period in debts.periods:
+        pool, booked = debts.pool(period), debts.booked(period)
+        ways = [debts.open_parts(period, pool)]
+        earlier = debts.pool(add_months(period, -1))
+        if earlier != pool:
+            first = debts.open_parts(period, earlier)
+            met = {(part.bill_id, part.part) for part in first}
+            ways.append([*first, *(part for part in ways[0] if (part.bill_id, part.part) not in met)])
+        rounds = [_round(period, left, parts, booked) for parts in ways]
+        found.append(next((each for each in rounds if each.is_equal), rounds[0]))
         left = found[-1].left
     return found
 
 
-def _open_parts(bills: Sequence[Bill], before: dict[tuple[int, str], Decimal]) -> list[OpenPart]:
-    """What was open, oldest month first; in a month the workers' part, then the employer's (COL-7)."""
-    parts = []
-    for bill in bills:
-        for part, due in ((OWN, bill.own_due), (UNIT, bill.unit_due)):
-            amount = max(due, ZERO) - before[bill.bill_id, part]
-            if amount > 0:
-                parts.append(OpenPart(bill.bill_id, part, bill.due_period, bill.recorded_in, amount))
-    return sorted(parts, key=lambda part: (part.due_period, part.part != OWN, part.recorded_in, part.bill_id))
+def _round(
+    period: date, left: Decimal, parts: Sequence[OpenPart], booked: dict[tuple[int, str], Decimal]
+) -> Round:
+    result = calculate(
+        "collection.allocate",
+        {"amount": left, "open_items": [[part.label, part.amount] for part in parts]},
+        policy=database_policy(),
+    )
+    return Round(period, left, parts, booked, result)
+
+
+class _Debts:
+    """The bills that a receipt could meet in its line, with what each receipt took of them, period by period."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self.receipt = receipt
+        self.pools: dict[date, Payers] = {}
+        everything = payers(FOREVER)
+        payer = everything.payer_of(receipt.employer_id, self._month)
+        members = {
+            receipt.employer_id,
+            *everything.members(payer),
+            *(s.payer_id for s in everything.of(receipt.employer_id)),
+        }
+        self.bills = list(Bill.objects.filter(employer_id__in=members, line=receipt.line))
+        self.names = names_of({bill.employer_id for bill in self.bills} - {receipt.employer_id})
+        self.taken = list(
+            Allocation.objects.filter(bill_id__in=[bill.bill_id for bill in self.bills]).values_list(
+                "bill_id", "receipt_id", "period", "own", "unit"
+            )
+        )
+
+    @property
+    def _month(self) -> date:
+        """The month that the money is about: that of a credit note, any of a payment."""
+        return self.receipt.credit_of.due_period if self.receipt.credit_of else ANY_MONTH
+
+    @property
+    def periods(self) -> list[date]:
+        mine = {when for _b, number, when, _o, _u in self.taken if number == self.receipt.receipt_id}
+        return sorted(mine | {self.receipt.period})
+
+    def pool(self, period: date) -> Payers:
+        if period not in self.pools:
+            self.pools[period] = payers(period)
+        return self.pools[period]
+
+    def booked(self, period: date) -> dict[tuple[int, str], Decimal]:
+        found: dict[tuple[int, str], Decimal] = {}
+        for bill_id, number, when, own, unit in self.taken:
+            if number == self.receipt.receipt_id and when == period:
+                found |= {(bill_id, OWN): own, (bill_id, UNIT): unit}
+        return found
+
+    def open_parts(self, period: date, pool: Payers) -> list[OpenPart]:
+        """What was open, oldest month first; in a month the workers' part, then the employer's (COL-7)."""
+        before: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+        for bill_id, number, when, own, unit in self.taken:
+            if (when, number) < (period, self.receipt.receipt_id):
+                before[bill_id, OWN] += own
+                before[bill_id, UNIT] += unit
+        payer = pool.payer_of(self.receipt.employer_id, self._month)
+        parts = []
+        for bill in self.bills:
+            if bill.recorded_in > period or pool.payer_of(bill.employer_id, bill.due_period) != payer:
+                continue
+            for part, due in ((OWN, bill.own_due), (UNIT, bill.unit_due)):
+                amount = max(due, ZERO) - before[bill.bill_id, part]
+                if amount > 0:
+                    name = self.names.get(bill.employer_id, "")
+                    parts.append(
+                        OpenPart(
+                            bill.bill_id,
+                            bill.employer_id,
+                            name,
+                            part,
+                            bill.due_period,
+                            bill.recorded_in,
+                            amount,
+                        )
+                    )
+        return sorted(parts, key=lambda p: (p.due_period, p.part != OWN, p.recorded_in, p.employer_id, p.bill_id))
 
 
 def receipt(request: HttpRequest, key: str) -> TracePage:
@@ -140,7 +204,7 @@ def receipt(request: HttpRequest, key: str) -> TracePage:
         raise Http404
     rounds = rounds_of(found)
     waiting = found.unapplied.amount if hasattr(found, "unapplied") else ZERO
-    steps = [step for each in rounds for step in _round_steps(each, len(rounds) > 1)]
+    steps = [step for each in rounds for step in _round_steps(found.county_id, each, len(rounds) > 1)]
     line = found.bank_line
     facts = _facts(request, found)
     path = []
@@ -167,7 +231,7 @@ def receipt(request: HttpRequest, key: str) -> TracePage:
     )
 
 
-def _round_steps(each: Round, several: bool) -> list[Step]:
+def _round_steps(county_id: int, each: Round, several: bool) -> list[Step]:
     steps = []
     for part, amount in zip(each.open_parts, _amounts(each.result), strict=True):
         if not amount:
@@ -181,7 +245,9 @@ def _round_steps(each: Round, several: bool) -> list[Step]:
                 else "",
                 rounded=format_yuan(amount),
                 rule="COL-7",
-                link=trace_link("bill_paid", part.bill_id, format_yuan(amount)),
+                link=trace_link("bill_paid", part.bill_id, format_yuan(amount))
+                if sees(county_id, part.employer_id)
+                else None,
             )
         )
     return steps
@@ -229,9 +295,9 @@ def bill_paid(request: HttpRequest, key: str) -> TracePage:
             _("%(day)s received") % {"day": payment.received_on.isoformat()},
             payment.amount,
             trace_link("receipt", payment.receipt_id, format_yuan(payment.amount)),
-            symbols=_("workers %(own)s, employer %(unit)s") % {
+            symbols=" · ".join(filter(None, (payment.paid_by, _("workers %(own)s, employer %(unit)s") % {
                 "own": format_yuan(payment.own), "unit": format_yuan(payment.unit),
-            },
+            }))),
         )
         for payment in payments
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from collection.forms import ArrearsFilter, MonthFilter
 from collection.imports import MAY_TAKE_MONEY
 from collection.names import line_name, lines_in_order
 from collection.selectors import bills, fees, lists, receipts
+from collection.selectors.takeovers import takeovers_of
 from collection.tables import ArrearsTable, MonthTable
 from collection.views.common import (
     employer_or_404,
@@ -103,6 +104,7 @@ def employer_bills(request: HttpRequest, employer_id: int) -> HttpResponseBase:
         "line_sums": [bills.Sums.of(found for m in months if (found := m.line(line))) for line in lines],
         "sums": bills.Sums.of(months),
         "owed_now": bills.owed_now(employer.pk),
+        "takeovers": takeovers_of(employer.pk),
         "payments": receipts.payment_list(employer.pk, year),
         "may_take_money": may_act(request, employer.county_id, MAY_TAKE_MONEY),
     }
@@ -144,9 +146,10 @@ def bill_context(employer: Any, period: date) -> dict[str, Any]:
     }
 
 
-def _by_month(arrears: Any) -> list[tuple[date, Any]]:
-    """Arrears a month: the amount over all lines, oldest first."""
-    found: dict[date, Any] = {}
+def _by_month(arrears: Any) -> list[tuple[date, str, Any]]:
+    """Arrears a month and with whom they arose (REST-5): the amount over all lines, oldest first."""
+    found: dict[tuple[date, str], Any] = {}
     for item in arrears:
-        found[item.due_period] = found.get(item.due_period, ZERO) + item.amount
-    return sorted(found.items())
+        key = (item.due_period, item.other)
+        found[key] = found.get(key, ZERO) + item.amount
+    return [(period, other, amount) for (period, other), amount in sorted(found.items())]

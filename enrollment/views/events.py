@@ -17,16 +17,16 @@ from enrollment import hooks
 from enrollment.acts.forms import EventForm
 from enrollment.acts.models import EmployerChange
 from enrollment.acts.words import EFFECTS
+from enrollment.hooks import Claim
 from enrollment.lines import line_name
 from enrollment.models import Employer
 from enrollment.permissions import MAY_ENTER, may_enter, require
 from enrollment.refusals import Refusal
 from enrollment.services import plan_event, record_event, take_in
-from enrollment.services.events import EventPlan
+from enrollment.services.events import Event, EventPlan
 from enrollment.views.access import employer_or_404, staff_page, tell_refusal, who
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
-from jilin_si.periods import period_of
 
 Kind = EmployerChange.Kind
 NAMES_SHOWN = 8
@@ -62,8 +62,9 @@ def event_new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "kind_name": Kind(kind).label,
         "kinds": Kind.choices,
         "form": form,
-        "plan": _shown(plan) if plan else None,
+        "plan": _shown(plan, form.event) if plan else None,
         "successor": form.cleaned_data.get("successor") if plan else None,
+        "claim": _claim(employer, form.event, plan) if plan else None,
         "effect": EFFECTS[kind],
         "once_key": request.POST.get("_once") or new_key(),
     }
@@ -111,12 +112,11 @@ def events_panel(request: HttpRequest, employer: Employer) -> str | None:
     own = list(
         EmployerChange.objects.filter(employer=employer).select_related("successor", "to_county", "made_by")
     )
-    before = [
-        {"change": change, "owed": hooks.employer_sums(change.employer_id, period_of(today())).owed}
-        for change in EmployerChange.objects.filter(successor=employer)
+    before = list(
+        EmployerChange.objects.filter(successor=employer)
         .exclude(state=EmployerChange.State.UNDONE)
         .select_related("employer", "county")
-    ]
+    )
     ended = any(change.kind in EmployerChange.ENDING for change in own if change.state != "undone")
     may = may_enter(who(request), employer.county_id)
     if not own and not before and not may:
@@ -131,7 +131,14 @@ def events_panel(request: HttpRequest, employer: Employer) -> str | None:
     return render_to_string("enrollment/_events.html", context, request)
 
 
-def _shown(plan: EventPlan) -> dict[str, Any]:
+def _claim(employer: Employer, event: Event, plan: EventPlan) -> Claim | None:
+    """What the office will claim from the liquidator; nothing where the event is no end of that kind (REST-2)."""
+    if event.kind not in (Kind.CLOSURE, Kind.BANKRUPTCY):
+        return None
+    return hooks.claim(employer, event.effective_period, plan.sums)
+
+
+def _shown(plan: EventPlan, event: Event) -> dict[str, Any]:
     """The plan as the page tells it."""
     return {
         "plan": plan,
@@ -139,5 +146,6 @@ def _shown(plan: EventPlan) -> dict[str, Any]:
         "others": max(len(plan.people) - NAMES_SHOWN, 0),
         "coverages": [line_name(c.line) for c in plan.coverages],
         "lost": [line_name(line) for line in plan.lost_lines],
+        "arrears_taken": event.arrears_taken,
         "arrears": [(line_name(line), owed) for line, owed in plan.sums.arrears.items() if owed],
     }

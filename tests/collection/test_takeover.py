@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from collection.models import Bill, Receipt
+from collection.selectors import bills, lists, receipts
+from collection.selectors.takeovers import takeovers_of
+from collection.statements.bill import bill_paper
 from collection.takeovers import payers
 from enrollment.acts.models import EmployerChange
 from enrollment.models import Employer
@@ -17,6 +23,7 @@ from enrollment.services import Event, record_event
 from enrollment.services.undo import plan_undo, undo_act
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Role, User
+from jilin_si.web.traces import explain
 from tests.collection import factories as make
 from tests.collection.test_invariants import broken, sound
 from tests.roles import as_owner
@@ -253,3 +260,132 @@ def test_nobody_else_is_told_who_pays_for_whom(old: Employer, new: Employer, cle
     for side in (old, new):
         with make.as_user(make.employer_user(side)):
             assert [s.payer_name for s in payers(FEBRUARY).stretches] == [new.name]
+
+
+# ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def merged(old: Employer, new: Employer, clerk: User) -> tuple[Employer, Employer]:
+    """Merged from February; on the 20th the successor has paid a part that met the old one's workers' part too."""
+    enter(clerk, old, "merger", successor=new)
+    make.assess(FEBRUARY)
+    make.pay(new, "100.00", date(1996, 2, 20))
+    make.on(date(1996, 2, 26))
+    return old, new
+
+
+def _all_of(sheet: bills.BillSheet | None) -> bills.BillSheet:
+    assert sheet is not None
+    return sheet
+
+
+def test_the_successor_s_bill_counts_what_it_took_over(merged: tuple[Employer, Employer]) -> None:
+    old, new = merged
+    before, sheet = (
+        _all_of(bills.bill_sheet(at.pk, month)) for at, month in ((old, JANUARY), (new, FEBRUARY))
+    )
+    open_there = before.sums.owed
+    assert [item.other for item in sheet.taken] == [old.name]
+    assert sheet.arrears_sum == open_there + _all_of(bills.bill_sheet(new.pk, JANUARY)).sums.owed
+    assert {fee.bill_id for fee in sheet.fees} >= {item.bill_id for item in sheet.taken}
+    assert before.to_pay == before.fee_sum == 0
+    assert before.handed_to == [(new.name, open_there)]
+    assert (bills.owed_now(old.pk), bills.owed_now(new.pk)) == (0, sheet.sums.owed + sheet.arrears_sum)
+    [row] = lists.arrears(make.JIUTAI)
+    assert (row["employer_id"], row["owed"]) == (new.pk, bills.owed_now(new.pk))
+
+
+def test_every_amount_still_explains_itself(merged: tuple[Employer, Employer], clerk: User, rf: Any) -> None:
+    old, new = merged
+    request = rf.get("/")
+    request.user, request.roles = clerk, frozenset({"clerk"})
+    for kind, key in (
+        ("to_pay", f"{new.pk}-199602"),
+        ("to_pay", f"{old.pk}-199601"),
+        ("late_fees", f"{new.pk}-199602"),
+        *(("receipt", number) for (number,) in make.rows("select receipt_id from collection_receipt")),
+        *(("bill_paid", number) for (number,) in make.rows("select bill_id from collection_bill")),
+    ):
+        assert explain(request, kind, str(key)).recomputed, (kind, key)
+    [receipt] = make.rows("select receipt_id from collection_receipt")
+    told = explain(request, "receipt", str(receipt[0]))
+    assert any(old.name in step.label for step in told.steps)
+
+
+def test_a_receipt_applied_before_the_event_of_its_month_still_adds_up(
+    old: Employer, new: Employer, clerk: User, rf: Any
+) -> None:
+    make.pay(new, "60.00", date(1996, 2, 3))
+    enter(clerk, old, "merger", successor=new)
+    make.pay(new, "70.00", date(1996, 2, 20))
+    request = rf.get("/")
+    request.user, request.roles = clerk, frozenset({"clerk"})
+    for (number,) in make.rows("select receipt_id from collection_receipt"):
+        assert explain(request, "receipt", str(number)).recomputed
+    sound()
+
+
+def test_each_side_s_own_people_see_what_concerns_them(merged: tuple[Employer, Employer]) -> None:
+    old, new = merged
+    wanted = _all_of(bills.bill_sheet(new.pk, FEBRUARY))
+    with make.as_user(make.employer_user(new)):
+        sheet = _all_of(bills.bill_sheet(new.pk, FEBRUARY))
+        assert (sheet.to_pay, sheet.fee_sum, sheet.arrears) == (wanted.to_pay, wanted.fee_sum, wanted.arrears)
+        assert {bill.employer_id for bill in Bill.objects.all()} == {old.pk, new.pk}
+        assert not Employer.objects.filter(pk=old.pk).exists()
+    with make.as_user(make.employer_user(old)):
+        sheet = _all_of(bills.bill_sheet(old.pk, JANUARY))
+        assert sheet.handed_to == [(new.name, sheet.sums.owed)]
+        [paid] = [
+            p for found in receipts.payments_of([r.bill_id for r in sheet.rows]).values() for p in found
+        ]
+        assert (paid.paid_by, paid.amount) == (new.name, sheet.sums.paid)
+        assert not Bill.objects.filter(employer_id=new.pk).exists()
+        assert Receipt.objects.count() == 1
+
+
+def test_row_level_security_says_the_same_without_the_managers(merged: tuple[Employer, Employer]) -> None:
+    old, new = merged
+    stranger = make.employer([])
+    for at, seen in ((new, {old.pk, new.pk}), (old, {old.pk}), (stranger, set())):
+        with make.as_user(make.employer_user(at)), connection.cursor() as cursor:
+            for table in ("collection_bill", "collection_openitem", "collection_allocation"):
+                cursor.execute(f"select distinct employer_id from {table}")
+                assert {pk for (pk,) in cursor.fetchall()} == seen
+
+
+def test_the_pages_say_from_whom_and_who_pays(
+    merged: tuple[Employer, Employer], clerk: User, client: Client
+) -> None:
+    old, new = merged
+    client.force_login(clerk)
+
+    def page(url: str) -> str:
+        answer = client.get(url)
+        assert answer.status_code == 200
+        return str(answer.content.decode())
+
+    assert "takeovers" in page(reverse("enrollment:employer", args=[new.pk]))
+    assert old.name in page(f"/collection/employers/{new.pk}/")
+    assert new.name in page(f"/collection/employers/{old.pk}/")
+    assert old.name in page(f"/collection/employers/{new.pk}/1996-02/")
+    assert new.name in page(f"/collection/employers/{old.pk}/1996-01/")
+    [line] = make.rows("select id from collection_bankline")
+    assert old.name in page(f"/collection/receipts/{line[0]}/")
+    paper = bill_paper(new, _all_of(bills.bill_sheet(new.pk, FEBRUARY)))
+    assert any(old.name in cell for row in paper["arrears"]["rows"] for cell in row)
+    client.force_login(make.employer_user(new))
+    assert old.name in page("/portal/bills/")
+    assert old.name in page("/portal/bills/1996-02/")
+
+
+def test_after_a_split_both_are_shown_as_liable(old: Employer, new: Employer, clerk: User) -> None:
+    someone = make.workers_of(old)[:1]
+    kept = enter(clerk, old, "split", successor=new, workers=someone)
+    assert [row.number for row in takeovers_of(new.pk).joint] == [old.number]
+    assert not takeovers_of(old.pk)
+    undo_act(entry=_entry(kept), reason="误录", by=clerk)
+    enter(clerk, old, "split", successor=new, workers=someone, arrears_taken=True, document_no="协议1号")
+    assert [row.number for row in takeovers_of(old.pk).joint] == [new.number]
+    assert [row.amount for row in takeovers_of(new.pk).taken] == [
+        row.amount for row in takeovers_of(old.pk).handed
+    ]
