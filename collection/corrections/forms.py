@@ -36,7 +36,10 @@ class FactForm(RefusedForm):
         year = today().year
         months = {"first_period": month(year, 1), "last_period": month(year, 12)}
         if self.about == About.RETIREES:
-            now = retirees_by_month(self.subject.employer.pk).get(period_of(today()), NOBODY)
+            known = retirees_by_month(self.subject.employer.pk)
+            newest = max((p for p in known if p <= period_of(today())), default=month(year, 1))
+            now = known.get(newest, NOBODY)
+            months = {"first_period": month(newest.year, 1), "last_period": month(newest.year, 12)}
             return {"retirees": now.heads, "cost": from_fen(now.fen), **months}
         if self.about == About.TRADE_CLASS:
             return {"trade_class": self.subject.employer.trade_class, "first_period": month(year, 1)}
@@ -205,9 +208,7 @@ class CorrectionFilter(OfficeForm):
     about = forms.ChoiceField(
         label=_("About"), required=False, choices=[("", _("all")), *Correction.About.choices]
     )
-    employer = PlainCharField(
-        label=_("Employer"), required=False, max_length=200, help_text=_("name or number begins so")
-    )
+    employer = PlainCharField(label=_("Employer, name or number begins with"), required=False, max_length=200)
 
 
 def kinds(names: list[str]) -> list[tuple[str, str]]:
