@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enrollment.check_codes import new_code
 from jilin_si.access.scope import ScopedQuerySet, current
 
 
@@ -64,6 +65,10 @@ class Transfer(models.Model):
         "enrollment.Employment", models.PROTECT, null=True, related_name="+", verbose_name=_("new employment")
     )
     return_reason = models.CharField(_("reason for sending back"), max_length=500, blank=True, default="")
+    check_code = models.CharField(
+        _("check code"), max_length=14, unique=True, default=new_code, editable=False
+    )
+    """Stands on the transfer form: whoever holds it may have the office confirm the form."""
 
     objects = TransferManager()
 

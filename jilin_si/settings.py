@@ -224,7 +224,8 @@ AXES_LOCKOUT_PARAMETERS = [
 ]  # one address must not lock out an office behind one NAT
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_USERNAME_CALLABLE = "jilin_si.access.signin.name_tried"
+AXES_USERNAME_CALLABLE = "jilin_si.access.signin.name_counted"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login"]  # not kept as they were typed
 AXES_LOCKOUT_CALLABLE = "jilin_si.access.signin.locked_out"
 CSRF_FAILURE_VIEW = "jilin_si.web.views.form_too_old"
 

@@ -8,7 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from collection.statements.issue import ALPHABET, check_statement
+from collection.statements.issue import check_statement
+from collection.statements.transfer import check_transfer_form
+from enrollment.check_codes import read_code
 
 
 @login_not_required
@@ -16,11 +18,9 @@ from collection.statements.issue import ALPHABET, check_statement
 def ask(request: HttpRequest) -> HttpResponseBase:
     """The field for the code."""
     code = request.GET.get("code", "").strip()
-    plain = "".join(letter for letter in code.upper() if letter in ALPHABET)
-    if len(plain) == 12:
-        return HttpResponseRedirect(
-            reverse("check:statement", args=[f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"])
-        )
+    read = read_code(code)
+    if read:
+        return HttpResponseRedirect(reverse("check:statement", args=[read]))
     return render(request, "collection/check.html", {"code": code, "wrong": bool(code)})
 
 
@@ -29,5 +29,6 @@ def ask(request: HttpRequest) -> HttpResponseBase:
 def statement(request: HttpRequest, code: str) -> HttpResponseBase:
     """What the office issued under this code; the same page where it issued nothing."""
     found = check_statement(code)
-    context = {"code": code[:20], "found": found, "asked": True}
-    return render(request, "collection/check.html", context, status=200 if found else 404)
+    transfer = None if found else check_transfer_form(code)
+    context = {"code": code[:20], "found": found, "transfer": transfer, "asked": True}
+    return render(request, "collection/check.html", context, status=200 if found or transfer else 404)

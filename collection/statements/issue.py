@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from collection.statements.figures import (
 from collection.statements.paper import File, Issue
 from collection.statements.pdf import compile_pdf
 from collection.statements.workbook import contribution_workbook
+from enrollment.check_codes import new_code, read_code
 from enrollment.models import Employer, Employment, Worker
 from enrollment.refusals import Refusal
 from jilin_si.access.audit import record
@@ -42,14 +42,7 @@ if TYPE_CHECKING:
     from jilin_si.access.models import User
 
 MOST_MONTHS = 24
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: a code is read aloud
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def new_code() -> str:
-    """A check code that cannot be guessed: ``J7K4-2M9P-Q3XD``."""
-    letters = "".join(secrets.choice(ALPHABET) for _place in range(12))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def issue_contribution_statement(
@@ -223,14 +216,14 @@ class Confirmed:
 
 def check_statement(code: str) -> Confirmed | None:
     """What was issued under a code; None where nothing was. Asked by anybody, beyond every scope."""
-    plain = "".join(letter for letter in code.upper() if letter in ALPHABET)
-    if len(plain) != 12:
+    asked = read_code(code)
+    if not asked:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
             "select code, number, kind, employer_number, employer_name, county_id, first_period, last_period,"
             " issued_on, figures from collection_check_statement(%s)",
-            [f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"],
+            [asked],
         )
         row = cursor.fetchone()
     if row is None:

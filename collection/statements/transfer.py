@@ -5,8 +5,12 @@ Both are kept as they were sent, so that the form drawn again is the same.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -14,10 +18,13 @@ from django.utils.translation import ngettext, pgettext
 from collection.account_moves import Sheet, transfer_sheet
 from collection.statements.account import money
 from collection.statements.capitals import capitals
-from collection.statements.paper import File, Issue, frame, grouped_number
+from collection.statements.paper import File, Issue, check_address, frame, grouped_number
 from collection.statements.pdf import compile_pdf
+from enrollment.check_codes import read_code
 from enrollment.models import Transfer
 from enrollment.words import CATEGORY, IDENTITY, SEX
+from jilin_si.access.scope import Scope, acting_as
+from jilin_si.agencies.models import Agency
 from jilin_si.money import from_fen
 from jilin_si.periods import format_period
 
@@ -28,7 +35,7 @@ def transfer_file(transfer: Transfer, language: str) -> File:
         sheet = transfer_sheet(transfer.pk)
         issue = Issue(
             number=transfer.number,
-            code="",
+            code=transfer.check_code,
             issued_on=transfer.sent_on,
             agency=transfer.county.company_name,
             issued_by=str(transfer.sent_by or ""),
@@ -76,6 +83,8 @@ def transfer_paper(transfer: Transfer, sheet: Sheet, issue: Issue) -> dict[str, 
         "seal_here": _("Seal here"),
         "sign_left": _("Name %(name)s        %(day)s") % {"name": issue.issued_by, "day": issue.issued_on.isoformat()},
         "sign_right": _("Name                         Date"),
+        "check_note": _("Anybody may check this form at %(address)s, code %(code)s.")
+        % {"address": check_address(issue.code), "code": issue.code},
         "objection": _("The office that takes in goes on with the account from the month after its sending."),
     }  # fmt: skip
 
@@ -118,3 +127,67 @@ def _years(transfer: Transfer, sheet: Sheet) -> dict[str, Any]:
         ],
         "notes": notes,
     }
+
+
+@dataclass(frozen=True)
+class ConfirmedTransfer:
+    """What the office confirms of a transfer form to whoever holds its code; yuan. Nobody's name is in it."""
+
+    code: str
+    number: str
+    agency: Agency
+    to: str
+    employer_name: str
+    first: str
+    sent_on: date
+    state: str
+    done_on: date | None
+    own: Decimal
+    unit: Decimal
+    months: int
+
+    @property
+    def total(self) -> Decimal:
+        return self.own + self.unit
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the account stands again where it stood: such a form moves nothing."""
+        return self.state == Transfer.State.BACK
+
+
+def check_transfer_form(typed: str) -> ConfirmedTransfer | None:
+    """What was sent under the code of a transfer form; None where nothing was. Asked by anybody, beyond every scope.
+
+    The code opens this one case: its figures are read in the scope of the unit that sent it.
+    """
+    code = read_code(typed)
+    if not code:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, county_id, to_county_id, destination, employer_name, first_period, sent_on, state, done_on"
+            " from enrollment_check_transfer(%s)",
+            [code],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, county_id, to_county_id, destination, employer_name, first, sent_on, state, done_on = row
+    with acting_as(Scope(units=frozenset({county_id}))):
+        sheet = transfer_sheet(pk)
+    agencies = Agency.objects.in_bulk([county_id, *([to_county_id] if to_county_id else [])])
+    return ConfirmedTransfer(
+        code=code,
+        number=Transfer(pk=pk, county_id=county_id).number,
+        agency=agencies[county_id],
+        to=agencies[to_county_id].company_name if to_county_id else destination,
+        employer_name=employer_name,
+        first=format_period(first),
+        sent_on=sent_on,
+        state=state,
+        done_on=done_on,
+        own=from_fen(sheet.own),
+        unit=from_fen(sheet.unit),
+        months=sheet.months,
+    )

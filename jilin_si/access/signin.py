@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -114,11 +115,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def name_tried(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """Under which name somebody tries to sign in (django-axes counts by it): as typed, made plain."""
+    """Under which name somebody tries to sign in: as typed, made plain."""
     name = (credentials or {}).get("username") or (
         request.POST.get("login", "") if request is not None else ""
     )
     return unicodedata.normalize("NFKC", str(name)).strip().lower()
+
+
+def name_counted(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """Under which name django-axes counts and keeps a try: one that nobody has as a digest, it may be a password."""
+    name = name_tried(request, credentials)
+    return name if known_user(name) else salted_hmac("jilin_si.access.unknown_name", name).hexdigest()
 
 
 def locked_out(

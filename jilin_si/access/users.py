@@ -99,6 +99,29 @@ def make_user(
     return user, password
 
 
+def make_first_administrator(username: str, display_name: str, reason: str) -> tuple[User, str]:
+    """Make an administrator on the command line: where there is none yet, or none who can sign in. Told once."""
+    user = User(username=username, display_name=display_name, unit_id=PROVINCE, must_change_password=True)
+    password = new_password(user)
+    user.set_password(password)
+    user.full_clean(exclude=["password", "unit"])
+    with transaction.atomic():
+        if User.objects.filter(username__iexact=username).exists():
+            raise ValidationError(_("Somebody signs in under this name already."))
+        user.save(force_insert=True)
+        Assignment.ever.create(user=user, role=Role.ADMINISTRATOR, agency_id=PROVINCE)
+        record(
+            "make_user",
+            by=None,
+            about="user",
+            number=user.pk,
+            county_id=PROVINCE,
+            reason=reason,
+            details={"username": username, "name": display_name, "roles": [Role.ADMINISTRATOR]},
+        )
+    return user, password
+
+
 def name_user(
     user: User, *, display_name: str, unit: Agency | None, version: int, reason: str, by: User
 ) -> None:

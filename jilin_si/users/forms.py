@@ -108,7 +108,8 @@ class NewUserForm(RefusedForm):
             raise ValidationError(_("Somebody signs in under this name already."), code="unique")
         return name
 
-    def clean_employers(self) -> list[str]:
+    def clean_employers(self) -> str:
+        """The numbers, one space between them: what is left in the field is what was understood."""
         parts = [part for part in re.split(r"[\s,;、，；]+", self.cleaned_data["employers"]) if part]
         for part in parts:
             if not _NUMBER.fullmatch(part):
@@ -117,7 +118,7 @@ class NewUserForm(RefusedForm):
                     code="number",
                     params={"given": part},
                 )
-        return parts
+        return " ".join(parts)
 
     @property
     def act(self) -> dict[str, Any]:
@@ -125,7 +126,7 @@ class NewUserForm(RefusedForm):
         given = {
             name: self.cleaned_data[name] for name in ("username", "display_name", "unit", "roles", "reason")
         }
-        return given | {"employer_numbers": self.cleaned_data["employers"]}
+        return given | {"employer_numbers": self.cleaned_data["employers"].split()}
 
 
 class NameForm(RefusedForm):

@@ -101,6 +101,8 @@ def test_a_name_that_nobody_has_is_a_count_and_is_written_nowhere(clerk: User) -
     with capture_logs() as logs:
         hold(SECRET)
     assert SECRET not in repr(logs)
+    assert len(rows("select * from axes_accessattempt")) == 1
+    assert SECRET not in repr(rows("select * from axes_accessattempt"))
     assert rows("select user_id, sum(tries) from access_failedsignin group by user_id") == [(None, 6)]
     assert rows("select user_id, unit_id from access_heldoff") == [(None, PROVINCE)]
     page = browser(make.person(Role.ADMINISTRATOR, PROVINCE)).get("/desk/")

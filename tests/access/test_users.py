@@ -6,12 +6,14 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -172,6 +174,25 @@ def test_the_list_is_searched_filtered_sorted_and_given_out(
     file = client.get(reverse("users:users") + "?export=csv&sort=-username")
     lines = b"".join(file).decode("utf-8-sig").splitlines()
     assert any("经办人" in line and clerk.username in line for line in lines)
+
+
+def test_a_field_that_is_left_says_how_it_was_understood(administrator: User) -> None:
+    fields = new_user(employers="220181-0001，220181-0417", roles=["clerk"], _check="employers")
+    answer = post(browser(administrator), "user_new", **fields)
+    assert answer.json() == {"field": "employers", "errors": [], "value": "220181-0001 220181-0417"}
+
+
+def test_the_first_administrator_comes_from_the_command_line_and_makes_the_others(owner: None) -> None:
+    said = StringIO()
+    arguments = ("make_administrator", "xu.xiaohong", "--full-name", "徐晓红", "--reason", "启用系统")
+    call_command(*arguments, stdout=said)
+    made = User.objects.get(username="xu.xiaohong")
+    password = said.getvalue().split()[4]
+    assert made.check_password(password)
+    assert made.must_change_password
+    assert granter_of(made).everywhere
+    with pytest.raises(CommandError):
+        call_command(*arguments)
 
 
 # ── who may give what (S10) ──────────────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,14 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
-from collection.account_moves import account_moves
+from collection.account_moves import account_moves, transfer_sheet
 from collection.accounts import close_accounts
 from collection.selectors.accounts import account_of
+from collection.statements.paper import Issue
+from collection.statements.transfer import check_transfer_form, transfer_file, transfer_paper
 from enrollment.models import Employment, LeaveReason, Transfer
 from enrollment.refusals import Refusal
 from enrollment.services import end_employment, enrol_worker
@@ -27,6 +31,7 @@ from jilin_si.access.models import Role, User
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.agencies.models import Agency
 from jilin_si.jobs.invariants import all_invariants
+from jilin_si.money import format_yuan, from_fen
 from jilin_si.periods import year_periods
 from tests.collection import factories as make
 from tests.collection.factories import FEBRUARY, JANUARY, JIUTAI, MARCH, YUSHU
@@ -272,3 +277,53 @@ def test_last_years_accounts_must_be_closed_first(clerk: User) -> None:
         employment = Employment.objects.get(worker_id=make.workers_of(old)[0])
     with _refused("year_not_closed"):
         _sent(employment, clerk)
+
+
+# ── the code on the form ─────────────────────────────────────────────────────────────────────────────────────────
+def test_anybody_has_the_form_confirmed_by_its_code_without_learning_who_moves(
+    employment: Employment, clerk: User, clerk_there: User
+) -> None:
+    transfer = _sent(employment, clerk)
+    with make.as_user(clerk_there):  # the unit that takes in prints the same form
+        sheet = transfer_sheet(transfer.pk)
+        seen = Transfer.objects.get(pk=transfer.pk)
+        paper = transfer_paper(seen, sheet, Issue(seen.number, seen.check_code, seen.sent_on, "九台"))
+        assert transfer_file(seen, "zh-hans").body.startswith(b"%PDF")
+    assert transfer.check_code in paper["foot"]
+    assert transfer.check_code in paper["check_note"]
+    assert "/check/" in paper["check_note"]
+    public = Client()
+    answer = public.get(reverse("check:statement", args=[transfer.check_code.lower()]))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    found = answer.context["transfer"]
+    assert found.total > 0
+    assert (found.number, found.own, found.unit) == (seen.number, from_fen(sheet.own), from_fen(sheet.unit))
+    assert format_yuan(found.total) in page
+    assert employment.worker.name not in page
+    assert employment.worker.identity_number not in page
+    assert public.get(reverse("check:ask"), {"code": transfer.check_code})["Location"].endswith(
+        f"{transfer.check_code}/"
+    )
+
+
+def test_a_form_of_a_transfer_that_was_taken_back_is_valid_no_longer(
+    employment: Employment, clerk: User
+) -> None:
+    transfer = _sent(employment, clerk)
+    address = reverse("check:statement", args=[transfer.check_code])
+    assert "已撤回" not in Client().get(address).content.decode()
+    with make.as_user(clerk):
+        take_back(transfer=transfer, reason="弄错了人", by=clerk)
+    page = Client().get(address).content.decode()
+    assert "本单不再有效" in page
+
+
+def test_a_code_is_kept_as_it_was_given_and_another_opens_nothing(
+    employment: Employment, clerk: User
+) -> None:
+    transfer = _sent(employment, clerk)
+    with as_owner(), pytest.raises(DatabaseError), transaction.atomic():
+        Transfer._base_manager.filter(pk=transfer.pk).update(check_code="AAAA-BBBB-CCCC")
+    assert Client().get(reverse("check:statement", args=["AAAA-BBBB-CCCC"])).status_code == 404
+    assert check_transfer_form("x' or 1=1") is None
