@@ -14,7 +14,6 @@ import psycopg2
 import pytest
 import redis
 from django.conf import settings
-from django.core.management import call_command, get_commands
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -23,7 +22,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from jilin_si.servers.places import default_places
 from jilin_si.servers.sharing import servers
-from jilin_si.servers.upkeep import AFTER_MIGRATE
+from tests import reference
+from tests.order import longest_first
 from tests.roles import as_owner, use_role
 from tests.template import migrated_database
 
@@ -42,8 +42,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         redis.Redis.from_url(url).flushdb()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Who is the owner needs the database, and pytest-django makes it only where a collected test says so."""
+    longest_first(items)
     for item in items:
         if "owner" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db)
@@ -70,12 +72,6 @@ def _drop_databases_of_dead_runs() -> None:
     given.close()
 
 
-def _load_reference_data() -> None:
-    for name in AFTER_MIGRATE:
-        if name in get_commands():
-            call_command(name, verbosity=0)
-
-
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder of its own for a test that starts servers: other accounts may pass through it, which those of pytest,
@@ -86,33 +82,10 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-# What migrations themselves put in place.
-_KEPT = ("django_migrations", "django_content_type", "auth_permission")
-
-_TABLES = """
-select c.relname from pg_class c
-where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-  and c.relname <> all (%s)
-"""
-
-
 def _empty_database(self: TransactionTestCase) -> None:
-    """After a test that commits: empty the tables that hold anything, as their owner, and load what belongs there."""
-    if connection.in_atomic_block:
-        return
-    with as_owner():
-        with connection.cursor() as cursor:
-            cursor.execute(_TABLES, [list(_KEPT)])
-            tables = [sql.Identifier(name) for (name,) in cursor.fetchall()]
-            held = sql.SQL(" union all ").join(
-                sql.SQL("select {} where exists (select from {})").format(sql.Literal(table.string), table)
-                for table in tables
-            )
-            cursor.execute(held)
-            full = [sql.Identifier(name) for (name,) in cursor.fetchall()]
-            if full:
-                cursor.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(full)))
-        _load_reference_data()
+    """After a test that commits."""
+    if not connection.in_atomic_block:
+        reference.empty()
 
 
 # Django's own emptying knows neither partitions nor tables that the application's role may not truncate.
@@ -132,7 +105,7 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Made and migrated as the owner; from then on connections are the application's."""
     with django_db_blocker.unblock():
-        _load_reference_data()
+        reference.load()
         os.environ["JSI_DATABASE"] = str(
             connection.settings_dict["NAME"]
         )  # for the processes that a test starts

@@ -13,6 +13,7 @@ from django.test import Client
 from jilin_si.access.models import User
 from tests.e2e.looking import settled
 from tests.enrollment.works_of_jiutai import JiutaiWorks, jiutai_works
+from tests.reference import made_once
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -20,7 +21,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture(name="jiutai")
 def jiutai_fixture(live_server: Any) -> JiutaiWorks:
     """The machine parts works of Jiutai, with this year's return half typed."""
-    return jiutai_works()
+    return made_once("jiutai", jiutai_works)
 
 
 @pytest.fixture(name="open_as")

@@ -24,6 +24,7 @@ from jilin_si.money import format_yuan
 from jilin_si.periods import month
 from tests.collection import factories as make
 from tests.e2e.looking import faults_of, picture, settled
+from tests.reference import made_once
 from tests.roles import as_owner
 
 JUNE = month(1996, 6)
@@ -31,6 +32,10 @@ JUNE = month(1996, 6)
 
 @pytest.fixture
 def works(live_server: Any) -> Employer:
+    return made_once("employer_of_twelve", _works)
+
+
+def _works() -> Employer:
     """An employer of twelve: five months billed, four paid, May in part, June just come; a second one of its own."""
     with as_owner():
         make.open_year(make.JIUTAI)
@@ -226,7 +231,7 @@ def test_every_page_of_the_portal_is_without_fault(
         page.goto(root + path)
         settled(page)
         picture(page, f"portal-{name}-{language}")
-        assert faults_of(page) == [], name
+        assert faults_of(page, colours=language == "zh-hans") == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name
 
 

@@ -24,6 +24,7 @@ from tests.e2e.office import BACKEND, open_as_fixture  # noqa: F401
 from tests.faults import province as facts
 from tests.faults.province import FEBRUARY, JANUARY
 from tests.faults.workers import forget_everything
+from tests.reference import made_once
 from tests.roles import as_owner
 
 SPAN = "?from=1996-01&to=1996-01"
@@ -33,13 +34,17 @@ SPAN = "?from=1996-01&to=1996-01"
 def province(live_server: Any) -> dict[str, Any]:
     """Units with January done: remittances received, pensions paid."""
     forget_everything()
-    with as_owner():
-        made = facts.make(14)
+    made = made_once("province", _january)
     warm = Client()  # the first page of a process reads all templates: not in a browser's time
     warm.force_login(User.objects.get(pk=made["first"]), backend=BACKEND)
     for address in (f"/pooling/{SPAN}", "/pooling/month/1996-01/", "/trace/pool_due/1996-01_1996-01/"):
         assert warm.get(address).status_code == 200
     return made
+
+
+def _january() -> dict[str, Any]:
+    with as_owner():
+        return facts.make(14)
 
 
 @pytest.fixture
@@ -168,7 +173,7 @@ def test_its_pages_have_no_fault(
         page.goto(page.url.split("/pooling/")[0] + address)
         settled(page)
         picture(page, f"pooling-{name}-{language}")
-        assert faults_of(page) == [], name
+        assert faults_of(page, colours=language == "zh-hans") == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name
 
 

@@ -16,11 +16,16 @@ from enrollment.models import Employer
 from jilin_si.access.models import Role
 from tests.collection import factories as make
 from tests.e2e.looking import faults_of, picture, settled
+from tests.reference import made_once
 from tests.roles import as_owner
 
 
 @pytest.fixture
 def works(live_server: Any) -> Employer:
+    return made_once("employer_of_three", _works)
+
+
+def _works() -> Employer:
     with as_owner():
         make.open_year(make.JIUTAI)
     made = make.employer(
@@ -129,7 +134,7 @@ def test_the_pages_of_collection_are_without_fault(
         page.goto(live_server.url + reverse(f"collection:{name}", args=args))
         settled(page)
         picture(page, f"collection-{name}-{language}")
-        assert faults_of(page) == [], name
+        assert faults_of(page, colours=language == "zh-hans") == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366, name
     page.goto(live_server.url + reverse("enrollment:worker", args=[worker]))
     assert faults_of(page) == []
