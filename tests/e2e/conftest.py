@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, WebError, expect
 
 from jilin_si.servers.places import default_places
 from tests.browser import find_browser
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's own loop runs in the thread of the test
 
-PATIENCE_MS = 5000
+PATIENCE_MS = 15_000  # what comes is not waited for; on a busy machine it may come late
+expect.set_options(timeout=PATIENCE_MS)
 # A form that is refused answers 422, an act on a county under assessment 409: the page shows why.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (409|422) ")
 REPORT_POLICY = (
