@@ -1,6 +1,7 @@
 """``make test``: every test but the long ring, the fast ones first; one closing line over all of them.
 
-The parts run one after the other, each in two processes that take a file of tests at a time.
+The parts run one after the other, each in two processes that take a file of tests at a time, the longest first
+(``tests/order.py``), so that neither waits for the other in the end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from jilin_si.servers.places import BASE
 
 # What starts browsers, workers and whole demos, and kills on purpose: last.
-SLOW = {"browser": ["tests/e2e"], "demo and faults": ["tests/faults", "tests/sample/test_demo.py"]}
+SLOW = {"browser, demo and faults": ["tests/sample/test_demo.py", "tests/faults", "tests/e2e"]}
 PYTEST = [
     sys.executable,
     "-m",
@@ -26,6 +27,7 @@ PYTEST = [
     "2",
     "--dist",
     "loadfile",
+    "--no-loadscope-reorder",
 ]
 COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
 
