@@ -79,7 +79,7 @@ def running_wages(
 
 
 def charged(employer_id: int, county_id: int, workers: Sequence[int], first_period: date) -> Charged:
-    """What was charged for workers with an employer from a month on: by spells, and by months assessed already."""
+    """What was charged for workers with an employer from a month on: by spells, and by months billed already."""
     arguments: dict[str, Any] = {
         "year": first_period.year,
         "county": county_id,
@@ -96,7 +96,9 @@ def charged(employer_id: int, county_id: int, workers: Sequence[int], first_peri
                    (select count(*) from living where last_living >= greatest(first_period, %(first)s)),
                    (select array_agg(p.period::date order by p.period) from ledger_period p
                     where p.agency_id = %(county)s and p.state <> 'open' and p.period >= %(first)s
-                      and exists (select 1 from living l where p.period between l.first_period and l.last_living))
+                      and exists (select 1 from living l where p.period between l.first_period and l.last_living
+                                    and l.recorded_in < coalesce((select min(o.period) from ledger_period o
+                                      where o.agency_id = %(county)s and o.state = 'open'), 'infinity')))
             """,
             arguments,
         )

@@ -28,9 +28,9 @@ LEFT_BECAUSE = [
     for choice in LeaveReason.choices
     if choice[0] not in (LeaveReason.TRANSFERRED, LeaveReason.EMPLOYER_ENDED)
 ]
-REASONS = {
-    Answer.LEFT: {value for value, _word in LEFT_BECAUSE},
-    Answer.MOVED: {LeaveReason.TRANSFERRED, LeaveReason.MOVED_AWAY},
+REASONS: dict[str, set[str]] = {
+    Answer.LEFT: {str(value) for value, _word in LEFT_BECAUSE},
+    Answer.MOVED: {str(LeaveReason.TRANSFERRED), str(LeaveReason.MOVED_AWAY)},
 }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment import hooks
-from enrollment.acts.employers import TO_REVIEW
+from enrollment.acts.approvals import TO_REVIEW
 from enrollment.checks import check_first_period
 from enrollment.forms import DeclarationFilter, RefusedForm, WorkerFilter
 from enrollment.gaps.forms import FollowUpForm, SilentFilter
@@ -28,6 +28,7 @@ from enrollment.selectors.declarations import fee_years, review_of
 from enrollment.selectors.workers import employments_listed
 from enrollment.services import approve_declaration
 from enrollment.services.declarations import typed_by
+from enrollment.services.leavings import leavings_of
 from enrollment.services.undo import undo_act
 from jilin_si.access.audit import AuditEntry
 from jilin_si.ledger.services import LedgerError
@@ -171,7 +172,12 @@ class ApproveQuiet(BulkAct):
 def _stands_out(declaration: Declaration) -> bool:
     """Whether a reviewer should look at a return: somebody new or gone, a wage changed otherwise than the rest."""
     review = review_of(declaration)
-    return review.before is None or bool(review.outstanding or review.gone)
+    return (
+        review.before is None
+        or bool(review.outstanding or review.gone)
+        or declaration.newcomers.exists()
+        or bool(leavings_of(declaration))
+    )
 
 
 class EndForm(RefusedForm):

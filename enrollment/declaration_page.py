@@ -46,6 +46,10 @@ class GridRow:
         return self.person is None and bool(self.typed.get("worker"))
 
     @property
+    def is_new(self) -> bool:
+        return self.person is None and not self.typed.get("worker")
+
+    @property
     def told(self) -> str:
         return sex_and_birth(self.person) if self.person else DASH
 

@@ -7,26 +7,21 @@ stand with a reason (warning), and works out average, base and own part by the r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enrollment.answers import Answer
-from enrollment.checks import DIED, check_first_period, refuse_insured
-from enrollment.hooks import WageRules, wage_rules
-from enrollment.identity_numbers import (
-    IdentityNumber,
-    known_prefixes,
-    plain_number,
-    read_identity_number,
-    read_name,
-)
-from enrollment.models import Category, Declaration, Employer, Identity
-from enrollment.refusals import Refusal
+from enrollment.checks import DIED, refuse_insured
+from enrollment.hooks import wage_rules
+from enrollment.identity_numbers import known_prefixes, plain_number
+from enrollment.models import Declaration, Employer
+from enrollment.return_answers import read_answer
+from enrollment.return_checked import CheckedDeclaration as CheckedDeclaration
+from enrollment.return_checked import CheckedRow as CheckedRow
+from enrollment.return_checked import Fault as Fault
+from enrollment.return_newcomers import look_at_returned, read_newcomer
 from enrollment.return_rows import (
-    Person,
     draft_rows,
     is_blank,
     last_year_wages,
@@ -47,104 +42,11 @@ MAX_TEXT = 200
 LARGEST_WAGE = Decimal(10_000_000)
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something to mend or to look at: the cell, a code, and the message in the language active now."""
-
-    cell: str
-    code: str
-    text: str
-
-
-@dataclass
-class CheckedRow:
-    """A row as it was read. Amounts in fen; None where the row is not complete."""
-
-    place: int
-    row: Mapping[str, str]
-    person: Person | None = None
-    number: IdentityNumber | None = None
-    name: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    year_wages_fen: int | None = None
-    months: int | None = None
-    average_fen: int | None = None
-    answer: str = ""
-    errors: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
-
-    @property
-    def is_new(self) -> bool:
-        return self.person is None
-
-    @property
-    def reason(self) -> str:
-        return self.row.get("reason", "").strip()
-
-    @property
-    def open_faults(self) -> list[Fault]:
-        """What keeps the row from being handed in: errors, and warnings without a reason."""
-        return self.errors or ([] if self.reason else self.warnings)
-
-    @property
-    def good(self) -> bool:
-        return not self.open_faults
-
-
-@dataclass
-class CheckedDeclaration:
-    """The whole return as it was read."""
-
-    rows: list[CheckedRow]
-    rules: WageRules
-    retirees: int = 0
-    retiree_cost_fen: int = 0
-    errors: list[Fault] = field(default_factory=list)
-
-    @property
-    def good_rows(self) -> list[CheckedRow]:
-        return [row for row in self.rows if row.good and row.average_fen is not None]
-
-    @property
-    def declared(self) -> list[CheckedRow]:
-        """The rows with wages."""
-        return [row for row in self.rows if not row.answer]
-
-    @property
-    def answered(self) -> list[CheckedRow]:
-        """The rows of people who are answered for instead."""
-        return [row for row in self.rows if row.answer]
-
-    @property
-    def wages_fen(self) -> int:
-        return sum(row.average_fen or 0 for row in self.good_rows)
-
-    @property
-    def own_fen(self) -> int:
-        return sum(
-            rule.own_fen(row.average_fen or 0)
-            for rule in self.rules.lines
-            if rule.own_ppm
-            for row in self.good_rows
-        )
-
-    @property
-    def unit_fen(self) -> int:
-        return sum(rule.unit_fen(self.wages_fen, self.retiree_cost_fen) for rule in self.rules.lines)
-
-    @property
-    def faults(self) -> int:
-        return len(self.errors) + sum(1 for row in self.rows if not row.good)
-
-    @property
-    def may_be_handed_in(self) -> bool:
-        return not self.faults
-
-
 class Checker:
     """Checks the rows of one declaration; knows the employer's people, last year's wages and the rules for wages.
 
-    ``by_employer``: the employer itself hands in, which cannot enrol anybody.
+    ``by_employer``: the employer itself hands in. It is told nothing about people whom it does not have: the new ones
+    are looked up by the office when it reviews the return.
     """
 
     def __init__(self, declaration: Declaration, by_employer: bool = False) -> None:
@@ -169,20 +71,11 @@ class Checker:
                 Fault("year_wages", "gone", _("No longer of this employer. Bring the people up to date."))
             )
             return checked
-        elif self.by_employer:
-            checked.errors.append(
-                Fault(
-                    "number",
-                    "new_person",
-                    _("New people are enrolled by your office: report them there first."),
-                )
-            )
-            return checked
         else:
-            self._read_new_person(checked)
-        if row.get("answer", "").strip():
-            self._read_answer(checked)
-        else:
+            read_newcomer(checked, self.declaration, self.day, self.prefixes)
+            look_at_returned(checked, self.declaration.draft or {})
+        answered = bool(row.get("answer", "").strip())
+        if not answered or read_answer(checked, self.first_period, self.day):
             self._read_wage(checked)
         return checked
 
@@ -190,7 +83,9 @@ class Checker:
         """Ask the whole registry about the new people of these rows."""
         new = [row for row in rows if row.number is not None]
         keys = [row.number.key for row in new if row.number]
-        told = standings(keys, [row.name for row in new], [self.first_period] * len(new))
+        told = standings(
+            keys, [row.name for row in new], [row.first_period or self.first_period for row in new]
+        )
         for row, known in zip(new, told, strict=True):
             if known is None:
                 continue
@@ -212,7 +107,8 @@ class Checker:
         """Every row, the rows against each other, retirees, and whether everybody is in the return."""
         rows = [self.row(row, place) for place, row in enumerate(draft_rows(draft)) if not is_blank(row)]
         self._find_doubles(rows)
-        self.rows_beyond_the_scope(rows)
+        if not self.by_employer:
+            self.rows_beyond_the_scope(rows)
         checked = CheckedDeclaration(rows, self.rules)
         self._read_retirees(draft, checked)
         if self.declaration.kind == Declaration.Kind.YEARLY:
@@ -220,41 +116,6 @@ class Checker:
         if not rows:
             checked.errors.append(Fault("", "empty", _("Nobody is in this return. Press Ins to add a row.")))
         return checked
-
-    def _read_new_person(self, checked: CheckedRow) -> None:
-        row = checked.row
-        try:
-            checked.number = read_identity_number(row.get("number", ""), self.day, self.prefixes)
-            checked.values["number"] = checked.number.given
-            check_first_period(checked.number.birth_date, self.first_period, self.day)
-        except Refusal as refusal:
-            checked.errors.append(Fault("number", refusal.code, refusal.message))
-        try:
-            checked.name = read_name(row.get("name", ""))
-            checked.values["name"] = checked.name
-        except Refusal as refusal:
-            checked.errors.append(Fault("name", refusal.code, refusal.message))
-        for cell, choices in (("category", Category.values), ("identity", Identity.values)):
-            if row.get(cell) not in choices:
-                checked.errors.append(Fault(cell, cell, _("Choose one from the list.")))
-        if any(fault.cell == "number" for fault in checked.errors):
-            checked.number = None
-
-    def _read_answer(self, checked: CheckedRow) -> None:
-        """Somebody without wages is answered for: who has left, works without pay, has moved."""
-        answer = checked.row["answer"].strip()
-        if answer not in Answer.values or checked.person is None:
-            checked.errors.append(Fault("answer", "answer", _("Choose one from the list.")))
-        elif checked.row.get("year_wages", "").strip():
-            checked.errors.append(
-                Fault(
-                    "year_wages",
-                    "wages_and_answer",
-                    _("Either wages or why there are none: leave one of the two empty."),
-                )
-            )
-        else:
-            checked.answer = answer
 
     def _read_wage(self, checked: CheckedRow) -> None:
         wages, months = self._read_year_wages(checked), self._read_months(checked)

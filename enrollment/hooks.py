@@ -86,7 +86,7 @@ class EmployerSums:
 class Charged:
     """What was charged for workers with an employer from a month on.
 
-    ``ever`` has a spell, be it taken back; ``living`` how many spells count now; ``billed`` the assessed months.
+    ``ever`` has a spell, be it taken back; ``living`` how many spells count now; ``billed`` the billed months.
     """
 
     ever: frozenset[int] = frozenset()

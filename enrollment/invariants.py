@@ -41,7 +41,7 @@ def invariants() -> list[Invariant]:
         ),
         Invariant(
             name="declared_or_answered_for",
-            description="Nobody has wages in a return and is answered for in it besides.",
+            description="Nobody has wages in a return and is answered for besides, but who leaves after it begins.",
             order=20,
             sql="""
                 select a.declaration_id, a.worker_id, a.answer
@@ -50,6 +50,7 @@ def invariants() -> list[Invariant]:
                 join enrollment_declarationline l
                   on l.fee_year = d.fee_year and l.county_id = d.county_id and l.declaration_id = d.id
                  and l.worker_id = a.worker_id
+                where coalesce(a.effective_period, d.first_period) <= d.first_period
             """,
         ),
         Invariant(

@@ -13,8 +13,12 @@ from django.db.models import Q
 from enrollment.identity_numbers import plain_number
 from enrollment.models import TAKEN_BACK, Declaration, DeclarationLine, Employer, Employment
 from jilin_si.periods import month
+from jilin_si.web.forms import PeriodField
 
-ROW_FIELDS = ("worker", "number", "name", "category", "identity", "year_wages", "months", "reason", "answer")
+ROW_FIELDS = (
+    *("worker", "number", "name", "category", "identity", "joins_from", "year_wages", "months", "reason"),
+    *("answer", "left_from", "left_why"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,12 @@ def draft_rows(draft: Mapping[str, Any]) -> list[dict[str, str]]:
     """The rows of a draft, each with every field, as text."""
     rows = draft.get("rows") or []
     return [{name: str(row.get(name, "") or "") for name in ROW_FIELDS} for row in rows]
+
+
+def read_month(text: str) -> date | None:
+    """A month as people write it; None for nothing. Raises ValidationError."""
+    found: date | None = PeriodField().to_python(text)
+    return found
 
 
 def is_blank(row: Mapping[str, str]) -> bool:

@@ -18,7 +18,7 @@ from collection.portal.employer import employers_of, for_employer
 from enrollment.models import Declaration, Employer
 from enrollment.refusals import Refusal
 from enrollment.selectors.declarations import answers_of, review_of
-from enrollment.services import start_declaration, withdraw_declaration
+from enrollment.services import start_declaration, start_naming, withdraw_declaration
 from enrollment.views import declaration_grid, sheets
 from enrollment.views.access import tell_refusal, who
 from jilin_si.access.once import new_key, once
@@ -68,6 +68,21 @@ def start(request: HttpRequest, employer: Employer) -> HttpResponseBase:
     return HttpResponseRedirect(PORTAL.url("declaration", begun))
 
 
+@require_POST
+@for_employer
+@once
+def name_people(request: HttpRequest, employer: Employer) -> HttpResponseBase:
+    """Begin a return for people who join after the year's return, or open the one that is there."""
+    given = request.POST.get("year", "")
+    year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else today().year
+    try:
+        begun = start_naming(employer=employer, fee_year=year, by=who(request))
+    except Refusal as refusal:
+        tell_refusal(request, refusal)
+        return HttpResponseRedirect(reverse("portal:declarations"))
+    return HttpResponseRedirect(PORTAL.url("declaration", begun))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_employer
 def declaration(request: HttpRequest, employer: Employer, pk: int) -> HttpResponseBase:
@@ -85,6 +100,7 @@ def declaration(request: HttpRequest, employer: Employer, pk: int) -> HttpRespon
         "rows": review.rows[:SHOWN],
         "more": max(0, len(review.rows) - SHOWN),
         "answers": answers_of(shown),
+        "newcomers": list(shown.newcomers.all()),
         "may_withdraw": shown.state == Declaration.State.SUBMITTED and shown.from_employer,
         "once_key": new_key(),
     }

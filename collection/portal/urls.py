@@ -16,6 +16,7 @@ urlpatterns = [
     path("statements/<str:code>/<str:file_format>/", views.statement_file, name="statement_file"),
     path("declarations/", views.declarations, name="declarations"),
     path("declarations/start/", declaring.start, name="declare"),
+    path("declarations/name/", declaring.name_people, name="name_people"),
     path("declarations/<int:pk>/", declaring.declaration, name="declaration"),
     path("declarations/<int:pk>/row/", declaring.row, name="declaration_row"),
     path("declarations/<int:pk>/check/", declaring.check, name="declaration_check"),

@@ -116,6 +116,11 @@ def declarations(request: HttpRequest, employer: Employer) -> HttpResponseBase:
     context = {
         "employer": employer,
         "declarations": found,
+        "naming": [
+            (year, new_key())
+            for year in (today().year - 1, today().year)
+            if year in begun and not begun[year].may_be_entered
+        ],
         "years": [(year, begun.get(year), new_key()) for year in sorted(open_years)],
     }
     return render(request, "collection/portal/declarations.html", context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,22 +12,16 @@ from django.utils.translation import gettext_lazy
 from enrollment import hooks
 from enrollment.acts.models import ChangedEmployment, EmployerChange
 from enrollment.acts.people import period_of_entry, reopen, void
-from enrollment.acts.undoing import Point, UndoPlan, charged_points
+from enrollment.acts.undoing import How, Point, UndoPlan
 from enrollment.hooks import PeopleMoved, PeopleTakenOver
 from enrollment.lines import line_name
-from enrollment.models import Coverage, Declaration, DeclarationLine, Employer, Employment
-from enrollment.permissions import MAY_ENTER, MAY_REVIEW
+from enrollment.models import Coverage, Employer, Employment
+from enrollment.permissions import MAY_ENTER
 from enrollment.refusals import Refusal
 from jilin_si.access.audit import AuditEntry
 from jilin_si.periods import format_period, parse_period
 
 GONE = gettext_lazy("Nothing of this act is left.")
-TO_REVIEW, TO_MEND = "review", "mend"
-WAYS = (
-    (TO_MEND, gettext_lazy("Back to be mended, with this reason")),
-    (TO_REVIEW, gettext_lazy("Waiting for review again, as it stood before the approval")),
-)
-State = Declaration.State
 Kind = EmployerChange.Kind
 
 
@@ -58,7 +51,7 @@ class UndoCoverage:
             )
         return UndoPlan(takes, (), blocks, first, direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
         coverage = self._coverage(entry)
         if (entry.details or {}).get("last_period") and self._ended_one(entry):
             coverage.last_period = None
@@ -90,111 +83,6 @@ class UndoCoverage:
         if found is None:
             raise Refusal("", "gone", GONE)
         return found
-
-
-class UndoApproval:
-    """A return is not approved any more, and what it charged is reversed.
-
-    Who finds a wage wrong sends it back to be mended, with the reason; who approved too early lets it wait for review
-    again, as it did before.
-    """
-
-    roles = MAY_REVIEW
-
-    def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan:
-        declaration = self._approved(entry)
-        workers = self._workers(declaration)
-        charged = hooks.charged(
-            declaration.employer_id, declaration.county_id, workers, declaration.first_period
-        )
-        blocks = [
-            Point(
-                _("%(document)s was approved after it") % {"document": later.code},
-                reverse("enrollment:declaration", args=[later.pk]),
-            )
-            for later in self._joining(declaration)
-        ]
-        blocks += [
-            Point(str(change), reverse("enrollment:employer", args=[declaration.employer_id]))
-            for change in EmployerChange.objects.filter(
-                employer_id=declaration.employer_id, people__gt=0
-            ).exclude(state=EmployerChange.State.UNDONE)
-            if change.effective_period >= declaration.first_period
-        ]
-        blocks += [
-            Point(
-                _("correction %(code)s was approved after it")
-                % {"code": (later.details or {}).get("code", "")},
-                reverse("enrollment:worker", args=[later.object_id]),
-            )
-            for later in AuditEntry.objects.filter(
-                act="approve_correction",
-                employer_id=declaration.employer_id,
-                pk__gt=entry.pk,
-                details__about__in=["wage", "months"],
-            )[:5]
-        ]
-        takes = [
-            Point(
-                _("%(document)s: %(count)s wages from %(period)s")
-                % {
-                    "document": declaration.code,
-                    "count": len(workers),
-                    "period": format_period(declaration.first_period),
-                },
-                reverse("enrollment:declaration", args=[declaration.pk]),
-            ),
-        ]
-        return UndoPlan(
-            takes, charged_points(charged), blocks, declaration.first_period, not charged.billed, WAYS
-        )
-
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
-        declaration = self._approved(entry)
-        Declaration.objects.filter(pk=declaration.pk).update(
-            version=F("version") + 1,
-            **(
-                {"state": State.SUBMITTED, "reviewed_by": None, "reviewed_at": None, "return_reason": ""}
-                if way == TO_REVIEW
-                else {"state": State.RETURNED, "return_reason": reason}
-            ),
-        )
-        hooks.on_declaration_taken_back.call(declaration)
-        return {
-            "fee_year": declaration.fee_year,
-            "workers": declaration.workers,
-            "way": way or TO_MEND,
-        }
-
-    def _approved(self, entry: AuditEntry) -> Declaration:
-        found = (
-            Declaration.objects.select_for_update(of=("self",))
-            .select_related("employer")
-            .filter(pk=entry.object_id, state=State.APPROVED)
-            .first()
-        )
-        if found is None:
-            raise Refusal("", "gone", GONE)
-        return found
-
-    def _workers(self, declaration: Declaration) -> list[int]:
-        return list(
-            DeclarationLine.objects.filter(
-                fee_year=declaration.fee_year, county_id=declaration.county_id, declaration=declaration
-            ).values_list("worker_id", flat=True)
-        )
-
-    def _joining(self, declaration: Declaration) -> list[Declaration]:
-        if declaration.kind == Declaration.Kind.JOINING:
-            return []
-        return list(
-            Declaration.objects.filter(
-                employer_id=declaration.employer_id,
-                fee_year=declaration.fee_year,
-                kind=Declaration.Kind.JOINING,
-                state=State.APPROVED,
-            ).select_related("employer")[:5]
-        )
 
 
 class UndoEvent:
@@ -268,7 +156,7 @@ class UndoEvent:
         ]
         return blocks
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
         change = self._change(entry)
         EmployerChange.objects.filter(pk=change.pk).update(state=EmployerChange.State.UNDONE)
         kept = list(change.employments.all())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment import hooks
-from enrollment.acts.undoing import Point, UndoPlan, charged_points
+from enrollment.acts.undoing import How, Point, UndoPlan, charged_points
 from enrollment.declaring import draft_rows
 from enrollment.hooks import PeopleMoved
 from enrollment.models import TAKEN_BACK, Declaration, DeclarationLine, Employment, Worker
@@ -58,22 +58,22 @@ class UndoJoining:
         ]
         if len(people) > NAMED:
             takes.append(Point(_("and %(count)s more") % {"count": len(people) - NAMED}))
-        blocks = _left_since(people)
-        pending, approved = _returns(people)
+        blocks = left_since(people)
+        pending, approved = returns_of(people)
         takes += [Point(_("%(document)s, not approved yet") % {"document": d.code}) for d in pending]
-        blocks += [_block(d) for d in pending if not _only_theirs(d, people)]
+        blocks += [block(d) for d in pending if not _only_theirs(d, people)]
         if charged.living and direct:
-            blocks += [_block(d) for d in approved]
+            blocks += [block(d) for d in approved]
         depends = charged_points(charged) + [
             Point(_("%(document)s counts on it") % {"document": d.code}, _url(d)) for d in approved
         ]
         return UndoPlan(takes, depends, blocks, first, direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
         people = self.joined(entry)
         first = period_of_entry(entry)
         employer_id, county_id = people[0].employer_id, people[0].county_id
-        pending, _approved = _returns(people)
+        pending, _approved = returns_of(people)
         for declaration in pending:
             _take_out(declaration, people)
         hooks.on_people_left.call(PeopleMoved(employer_id, county_id, _workers(people), first))
@@ -102,8 +102,8 @@ class UndoRoster(UndoJoining):
             planned.direct,
         )
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
-        details = super().undo(entry, plan, reason, way) if self.joined(entry) else {}
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
+        details = super().undo(entry, plan, how) if self.joined(entry) else {}
         for worker, (category, identity, first_work_date, deemed) in _changed(entry).items():
             Worker.objects.filter(pk=worker).update(
                 category=category,
@@ -130,22 +130,7 @@ class UndoLeaving:
                 "", "part", gettext_lazy("This is one half of a transfer: take the transfer back, as one.")
             )
         employment, first = self._left(entry)
-        later = (
-            Employment.objects.filter(
-                worker_id=employment.worker_id, first_period__gte=employment.last_period
-            )
-            .exclude(pk=employment.pk)
-            .exclude(leave_reason=TAKEN_BACK)
-            .select_related("employer")
-        )
-        blocks = [
-            Point(
-                _("joined %(employer)s from %(period)s")
-                % {"employer": e.employer.name, "period": format_period(e.first_period)},
-                reverse("enrollment:employer", args=[e.employer_id]),
-            )
-            for e in later
-        ]
+        blocks = joined_since([employment])
         direct = first >= open_period
         depends = [
             Point(_("the wages from %(period)s on are charged again") % {"period": format_period(first)})
@@ -164,7 +149,7 @@ class UndoLeaving:
         ]
         return UndoPlan(takes, depends, blocks, first, direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
         employment, first = self._left(entry)
         reopen([(employment.pk, None, "")])
         hooks.on_people_back.call(
@@ -263,7 +248,7 @@ def _workers(people: Sequence[Employment]) -> list[int]:
     return [e.worker_id for e in people]
 
 
-def _left_since(people: Sequence[Employment]) -> list[Point]:
+def left_since(people: Sequence[Employment]) -> list[Point]:
     """Leavings entered since, which would be left hanging."""
     return [
         Point(
@@ -276,12 +261,32 @@ def _left_since(people: Sequence[Employment]) -> list[Point]:
     ][:NAMED]
 
 
+def joined_since(people: Sequence[Employment]) -> list[Point]:
+    """Employments that began after these had ended: who is there now did leave."""
+    ended = {e.worker_id: e for e in people}
+    later = (
+        Employment.objects.filter(worker_id__in=list(ended))
+        .exclude(pk__in=[e.pk for e in people])
+        .exclude(leave_reason=TAKEN_BACK)
+        .select_related("employer", "worker")
+    )
+    return [
+        Point(
+            _("%(name)s joined %(employer)s from %(period)s")
+            % {"name": e.worker.name, "employer": e.employer.name, "period": format_period(e.first_period)},
+            reverse("enrollment:employer", args=[e.employer_id]),
+        )
+        for e in later
+        if e.first_period >= ended[e.worker_id].last_period
+    ][:NAMED]
+
+
 def _changed(entry: AuditEntry) -> dict[int, list[Any]]:
     return {int(worker): values for worker, values in (entry.details or {}).get("before", {}).items()}
 
 
 # ── returns ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def _returns(people: Sequence[Employment]) -> tuple[list[Declaration], list[Declaration]]:
+def returns_of(people: Sequence[Employment]) -> tuple[list[Declaration], list[Declaration]]:
     """The returns that name these people from their first year on: those not approved, and the approved."""
     year = people[0].first_period.year
     numbers = (
@@ -325,18 +330,20 @@ def _take_out(declaration: Declaration, people: Sequence[Employment]) -> None:
             " and worker_id = any(%s)",
             [declaration.fee_year, declaration.county_id, declaration.pk, workers],
         )
-    if declaration.kind == Declaration.Kind.JOINING and not lines.exists():
+    named = declaration.newcomers.exists()
+    if declaration.kind == Declaration.Kind.JOINING and not lines.exists() and not named:
         Declaration.objects.filter(pk=declaration.pk).delete()
         return
-    named = {str(worker) for worker in workers}
+    out = {str(worker) for worker in workers}
     draft = dict(declaration.draft or {})
-    draft["rows"] = [row for row in draft_rows(draft) if row["worker"] not in named]
+    draft["rows"] = [row for row in draft_rows(draft) if row["worker"] not in out]
     Declaration.objects.filter(pk=declaration.pk).update(
         draft=draft, workers=len(draft["rows"]), version=F("version") + 1
     )
 
 
-def _block(declaration: Declaration) -> Point:
+def block(declaration: Declaration) -> Point:
+    """A return that stands in the way."""
     words = (
         _("%(document)s was approved with it")
         if declaration.state == State.APPROVED

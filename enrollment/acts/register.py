@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from enrollment.acts import undoing
-from enrollment.acts.employers import UndoApproval, UndoCoverage, UndoEvent
+from enrollment.acts.approvals import UndoApproval
+from enrollment.acts.employers import UndoCoverage, UndoEvent
 from enrollment.acts.models import EmployerChange
 from enrollment.acts.people import UndoJoining, UndoLeaving, UndoRoster
 from enrollment.acts.taking_in import UndoTakingIn

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from enrollment import hooks
 from enrollment.acts.models import EmployerChange
 from enrollment.acts.people import NAMED, void
-from enrollment.acts.undoing import Point, UndoPlan, charged_points
+from enrollment.acts.undoing import How, Point, UndoPlan, charged_points
 from enrollment.hooks import PeopleMoved
 from enrollment.lines import line_name
 from enrollment.models import TAKEN_BACK, Coverage, Declaration, Employer, Employment
@@ -62,7 +62,7 @@ class UndoTakingIn:
             takes, charged_points(charged), self._blocks(entry, change, made), first, first >= open_period
         )
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
         change, made = self._taken_in(entry)
         first, opened = change.effective_period, first_open(made.county_id)
         workers = list(change.employments.values_list("worker_id", flat=True))
@@ -176,6 +176,7 @@ def _drop(declaration: Declaration) -> None:
             [declaration.fee_year, declaration.county_id, declaration.pk],
         )
     declaration.answers.all().delete()
+    declaration.newcomers.all().delete()
     declaration.delete()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from enrollment import hooks
 from enrollment.acts.people import UndoJoining, employments_of, period_of_entry, reopen
-from enrollment.acts.undoing import Point, UndoPlan
+from enrollment.acts.undoing import How, Point, UndoPlan
 from enrollment.hooks import PeopleMoved
 from enrollment.models import TAKEN_BACK, Employment, LeaveReason
 from enrollment.refusals import Refusal
@@ -49,9 +49,9 @@ class UndoTransferInside(UndoJoining):
             depends.append(Point(_("assessed months are billed as supplements in the next assessment")))
         return replace(planned, takes=takes, depends=depends, direct=direct)
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]:
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
         old, first = self._left(entry), period_of_entry(entry)
-        details = super().undo(entry, plan, reason, way)
+        details = super().undo(entry, plan, how)
         reopen([(old.pk, None, "")])
         hooks.on_people_back.call(PeopleMoved(old.employer_id, old.county_id, [old.worker_id], first))
         return details | {"stays_with": old.employer_id}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from enrollment.hooks import Charged
     from jilin_si.access.audit import AuditEntry
+    from jilin_si.access.models import User
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ class UndoPlan:
     ways: Sequence[tuple[str, StrOrPromise]] = ()
 
 
+@dataclass(frozen=True)
+class How:
+    """How an act is taken back: why, to which of the plan's ways, by whom."""
+
+    reason: str
+    way: str = ""
+    by: User | None = None
+
+
 class Undoing(Protocol):
     """One kind of act: what it did, and how it is undone in the transaction of the service."""
 
@@ -55,7 +65,7 @@ class Undoing(Protocol):
 
     def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan: ...
 
-    def undo(self, entry: AuditEntry, plan: UndoPlan, reason: str, way: str = "") -> dict[str, Any]: ...
+    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]: ...
 
 
 _kinds: dict[str, Undoing] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,8 @@ from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_obje
 from enrollment.hooks import LineRule, WageRules, wage_rules
 from enrollment.models import Declaration, DeclarationAnswer, DeclarationLine, Employer
 from enrollment.search import employers_like
+from enrollment.services.leavings import by_last_month, leavings_of
+from enrollment.services.newcomers import newcomers_of
 from jilin_si.agencies import clock
 from jilin_si.money import from_fen, to_fen
 
@@ -237,6 +240,22 @@ def answers_of(declaration: Declaration) -> list[DeclarationAnswer]:
         .select_related("worker")
         .order_by("worker_id")
     )
+
+
+def people_of_review(declaration: Declaration) -> dict[str, Any]:
+    """Who leaves and who joins with the approval of a return, as a reviewer sees it before; and after, what it did."""
+    leavings = leavings_of(declaration)
+    newcomers = newcomers_of(declaration)
+    leaving_of = {found.answer.worker_id: found for found in leavings}
+    return {
+        "answered": [(answer, leaving_of.get(answer.worker_id)) for answer in answers_of(declaration)],
+        "ends": by_last_month(leavings),
+        "known": sum(1 for found in leavings if found.state == "known"),
+        "unclear": sum(1 for found in leavings if found.state == "unclear"),
+        "newcomers": newcomers,
+        "joins": sorted(Counter(each.named.first_period for each in newcomers).items()),
+        "stopped": sum(1 for each in newcomers if each.why),
+    }
 
 
 def _general_change(lines: list[DeclarationLine], before: Mapping[int, Decimal]) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -41,6 +41,8 @@ from jilin_si.web.formats import masked_id
 from jilin_si.web.models import BulkRun
 
 MOST = 50
+# what the approval of a return enters at each person; the return's own entry tells of all of them
+BY_RETURN = ("join_by_return", "leave_by_return", "undo_join_by_return", "undo_leave_by_return")
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def employer_history(employer: Employer, most: int = MOST) -> list[Happened]:
         AuditEntry.objects.filter(
             Q(object_kind="employer", object_id=employer.pk) | Q(employer_id=employer.pk)
         )
-        .exclude(act__in=["type_declaration", "enrol_worker", "end_employment", "show_number"])
+        .exclude(act__in=["type_declaration", "enrol_worker", "end_employment", "show_number", *BY_RETURN])
         .select_related("user")[:most]
     )
     return _told(entries)
@@ -238,13 +240,27 @@ def _of_entry(entry: AuditEntry) -> Happened:
 
 def _told(entries: Iterable[AuditEntry]) -> list[Happened]:
     """Entries of the trail in words, but for halves of an act; which were taken back is asked once for all."""
-    told = [_of_entry(entry) for entry in entries if not (entry.details or {}).get("part_of")]
+    kept = [entry for entry in entries if not (entry.details or {}).get("part_of")]
     undone = set(
-        UndoneAct.objects.filter(entry_id__in=[h.entry for h in told if h.entry]).values_list(
-            "entry_id", flat=True
-        )
-    )
-    return [replace(h, undone=True) if h.entry in undone else h for h in told]
+        UndoneAct.objects.filter(
+            entry_id__in=[entry.pk for entry in kept if undoing_of(entry.act)]
+        ).values_list("entry_id", flat=True)
+    ) | set(_by_return_undone(kept))
+    return [replace(_of_entry(entry), undone=entry.pk in undone) for entry in kept]
+
+
+def _by_return_undone(entries: Sequence[AuditEntry]) -> Iterator[int]:
+    """Joinings and leavings by a return that were taken back with its approval: the next such entry says so."""
+    taken_back: set[tuple[str, Any]] = set()
+    for entry in sorted(entries, key=lambda entry: entry.pk, reverse=True):
+        if entry.act not in BY_RETURN:
+            continue
+        mark = (entry.act.removeprefix("undo_"), (entry.details or {}).get("employment"))
+        if entry.act.startswith("undo_"):
+            taken_back.add(mark)
+        elif mark in taken_back:
+            taken_back.remove(mark)
+            yield entry.pk
 
 
 def entry_words(entry: AuditEntry) -> str:
@@ -274,6 +290,10 @@ def _words(entry: AuditEntry) -> str:
     }
     words = {
         "enrol_worker": _("Joined from %(period)s"),
+        "join_by_return": _("Joined from %(period)s, named in %(document)s"),
+        "undo_join_by_return": _("Joining by %(document)s taken back: %(reason)s"),
+        "leave_by_return": _("Left from %(period)s: %(leave_reason)s, by %(document)s"),
+        "undo_leave_by_return": _("Leaving by %(document)s taken back: %(reason)s"),
         "end_employment": _("Left from %(period)s: %(leave_reason)s"),
         "transfer_inside": _("Transferred to %(employer)s from %(period)s"),
         "send_transfer": _("Transfer %(transfer)s sent, from %(period)s"),
@@ -304,9 +324,17 @@ def _words(entry: AuditEntry) -> str:
         "import_roster": _("Roster imported: %(rows)s people"),
         "take_sheet": _("Workbook taken over: %(rows)s rows"),
     }
+    if entry.act == "approve_declaration":
+        more = {
+            "left": _("%(count)s employments ended with it"),
+            "joined": _("%(count)s people joined with it"),
+        }
+        told = [words[entry.act] % values]
+        told += [text % {"count": details[name]} for name, text in more.items() if details.get(name)]
+        return "; ".join(told) if len(told) > 1 else told[0]
     if entry.act == "undo_act":
-        told = AuditEntry(act=details.get("act", ""), details=details.get("told", {}))
-        return _("Taken back: %(what)s. %(reason)s") % {"what": _words(told), "reason": entry.reason}
+        undone = AuditEntry(act=details.get("act", ""), details=details.get("told", {}))
+        return _("Taken back: %(what)s. %(reason)s") % {"what": _words(undone), "reason": entry.reason}
     return words[entry.act] % values if entry.act in words else act_words(entry) or entry.act
 
 

@@ -9,6 +9,7 @@ from enrollment.services.declarations import (
     return_declaration,
     save_declaration_draft,
     start_declaration,
+    start_naming,
     submit_declaration,
     withdraw_declaration,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "save_declaration_draft",
     "set_coverage",
     "start_declaration",
+    "start_naming",
     "submit_declaration",
     "take_in",
     "withdraw_declaration",

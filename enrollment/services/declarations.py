@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import hooks
+from enrollment.checks import check_employer_runs
 from enrollment.declaring import MAX_ROWS, MAX_TEXT, CheckedDeclaration, CheckedRow, Checker
-from enrollment.models import Declaration, DeclarationAnswer, Employer
+from enrollment.models import Declaration, Employer
 from enrollment.permissions import MAY_REVIEW, require, require_declaring
 from enrollment.refusals import Refusal, Stale
 from enrollment.return_rows import (
@@ -25,6 +27,9 @@ from enrollment.return_rows import (
     whole_number,
     works_at,
 )
+from enrollment.services.leavings import end_by_return
+from enrollment.services.newcomers import enrol_by_return, keep_reasons
+from enrollment.services.return_lines import write_answers, write_lines, write_newcomers
 from enrollment.services.workers import UNIQUE_VIOLATION, enrol_worker, sqlstate
 from jilin_si.access.audit import AuditEntry, record
 from jilin_si.agencies import clock
@@ -86,6 +91,47 @@ def start_declaration(*, employer: Employer, fee_year: int, by: User | None) -> 
         if sqlstate(error) != UNIQUE_VIOLATION:
             raise
         return Declaration.objects.get(employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY)
+    return declaration
+
+
+def start_naming(*, employer: Employer, fee_year: int, by: User | None) -> Declaration:
+    """A return in which an employer names people who join after its yearly one: the one being typed, or a new one.
+
+    For this year, or late for the last. While the yearly return can still be typed, new people are rows of it. Raises
+    Refusal, PermissionDenied.
+    """
+    require_declaring(by, employer.county_id, employer.pk)
+    this = period_of(clock.today())
+    if fee_year not in (this.year, this.year - 1):
+        raise Refusal("fee_year", "fee_year", _("People are named for this year, or late for the last."))
+    with transaction.atomic():
+        Employer.objects.select_for_update(of=("self",)).get(pk=employer.pk)
+        returns = Declaration.objects.filter(employer=employer, fee_year=fee_year).select_related("employer")
+        yearly = returns.filter(kind=Declaration.Kind.YEARLY).first()
+        if yearly is None:
+            raise Refusal("", "yearly_first", _("Begin the yearly return first: new people are rows of it."))
+        if yearly.may_be_entered:
+            return yearly
+        there = returns.filter(
+            kind=Declaration.Kind.JOINING, state__in=[State.DRAFT, State.RETURNED], from_employer=True
+        ).first()
+        if there is not None:
+            return there
+        check_employer_runs(employer)
+        declaration = Declaration.objects.create(
+            employer=employer,
+            county_id=employer.county_id,
+            fee_year=fee_year,
+            kind=Declaration.Kind.JOINING,
+            first_period=min(this, month(fee_year, 12)),
+            from_employer=True,
+            entered_by=by,
+            draft={
+                "rows": [dict.fromkeys(ROW_FIELDS, "") | {"months": "1"}],
+                "editors": [by.pk] if by else [],
+            },
+        )
+        _record("start_declaration", declaration, by)
     return declaration
 
 
@@ -178,7 +224,8 @@ def submit_declaration(
 ) -> Declaration:
     """Hand the return in for review: check everything, enrol new people, write the lines.
 
-    An employer's own return goes into the same queue, marked as such. Raises NotReady with every fault, Stale,
+    An employer's own return goes into the same queue, marked as such; its new people are enrolled by the approval.
+    Raises NotReady with every fault, Stale,
     Refusal, PermissionDenied.
     """
     by_employer = require_declaring(by, declaration.county_id, declaration.employer_id)
@@ -191,11 +238,16 @@ def submit_declaration(
         checked = Checker(held, by_employer).whole(held.draft)
         if not checked.may_be_handed_in:
             raise NotReady(checked)
-        for row in checked.declared:
-            if row.is_new:
+        new = [row for row in checked.declared if row.is_new]
+        if new and held.kind == Declaration.Kind.JOINING:
+            held.first_period = min(row.first_period or held.first_period for row in checked.declared)
+        if not by_employer:
+            for row in new:
                 _enrol(row, held, by)
         write_lines(held, checked.declared)
-        _write_answers(held, checked.answered)
+        write_answers(held, checked.answered)
+        write_newcomers(held, new if by_employer else [])
+        held.draft = {name: value for name, value in held.draft.items() if name != "returned"}
         held.state = State.SUBMITTED
         held.from_employer = by_employer
         held.workers = len(checked.declared)
@@ -218,6 +270,7 @@ def submit_declaration(
                 "retirees": held.retirees,
                 "retiree_cost": held.retiree_cost,
                 "answered": len(checked.answered),
+                "new": len(new),
                 "from_employer": by_employer,
             },
         )
@@ -238,11 +291,19 @@ def withdraw_declaration(*, declaration: Declaration, version: int, by: User | N
 
 
 def return_declaration(
-    *, declaration: Declaration, version: int, reason: str, by: User | None
+    *,
+    declaration: Declaration,
+    version: int,
+    reason: str,
+    by: User | None,
+    rows: Mapping[int, str] | None = None,
 ) -> Declaration:
-    """Send a return back, saying why."""
+    """Send a return back, saying why; ``rows`` says it at the rows of new people, by their place in the return."""
     require(by, declaration.county_id, *MAY_REVIEW)
     reason = " ".join(reason.split())
+    at_rows = {place: " ".join(text.split())[:200] for place, text in (rows or {}).items() if text.strip()}
+    if not reason and at_rows:
+        reason = gettext("See the rows of the new people.")
     if not reason:
         raise Refusal("reason", "reason_missing", _("Say what is to be mended."))
     with transaction.atomic():
@@ -253,7 +314,8 @@ def return_declaration(
         held.reviewed_at = clock.now()
         held.return_reason = reason[:500]
         held.version += 1
-        held.save(update_fields=["state", "reviewed_by", "reviewed_at", "return_reason", "version"])
+        keep_reasons(held, at_rows)
+        held.save(update_fields=["state", "reviewed_by", "reviewed_at", "return_reason", "version", "draft"])
         _record("return_declaration", held, by, reason=held.return_reason)
     return held
 
@@ -261,7 +323,8 @@ def return_declaration(
 def approve_declaration(*, declaration: Declaration, version: int, by: User) -> Declaration:
     """Approve a return, by somebody who typed none of it; from now on its wages are what is charged.
 
-    What is registered for an approval is done in the same transaction. Raises Refusal, Stale, PermissionDenied.
+    Who is answered for as gone leaves with it, and whom the employer names anew joins. What is registered for an
+    approval is done in the same transaction. Raises Refusal, Stale, PermissionDenied.
     """
     require(by, declaration.county_id, *MAY_REVIEW)
     with transaction.atomic():
@@ -285,58 +348,18 @@ def approve_declaration(*, declaration: Declaration, version: int, by: User) -> 
         held.version += 1
         held.save(update_fields=["state", "reviewed_by", "reviewed_at", "version"])
         try:
+            leavings = end_by_return(held, by)
+            joinings = enrol_by_return(held, by)
             hooks.on_declaration_approved.call(held)
         except LedgerError as error:
             raise Refusal("", "no_open_period", "%(why)s", why=error) from error
-        _record("approve_declaration", held, by, details={"workers": held.workers, "wages": held.wages})
+        details: dict[str, Any] = {"workers": held.workers, "wages": held.wages}
+        if leavings:
+            details |= {"left": len(leavings), "leavings": leavings}
+        if joinings:
+            details |= {"joined": len(joinings), "joinings": joinings}
+        _record("approve_declaration", held, by, details=details)
     return held
-
-
-def write_lines(declaration: Declaration, rows: Sequence[CheckedRow]) -> None:
-    """Write the lines of a return in place of those of an earlier hand-in."""
-    arguments = [declaration.fee_year, declaration.county_id, declaration.pk, declaration.employer_id]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select make_county_partition('enrollment_declarationline', %s, %s)",
-            [declaration.fee_year, declaration.county_id],
-        )
-        cursor.execute(
-            "delete from enrollment_declarationline where fee_year = %s and county_id = %s and declaration_id = %s",
-            arguments[:3],
-        )
-        cursor.execute(
-            """
-            insert into enrollment_declarationline (fee_year, county_id, declaration_id, employer_id, worker_id,
-                                                    year_wages_fen, months_worked, wage_fen, note)
-            select %s, %s, %s, %s, t.*
-            from unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::text[]) t
-            """,
-            [
-                *arguments,
-                [row.person.worker_id for row in rows if row.person],
-                [row.year_wages_fen for row in rows],
-                [row.months for row in rows],
-                [row.average_fen for row in rows],
-                [row.reason[:200] for row in rows],
-            ],
-        )
-
-
-def _write_answers(declaration: Declaration, rows: Sequence[CheckedRow]) -> None:
-    """Write who is answered for in place of an earlier hand-in."""
-    DeclarationAnswer.objects.filter(declaration=declaration).delete()
-    DeclarationAnswer.objects.bulk_create(
-        DeclarationAnswer(
-            declaration=declaration,
-            worker_id=row.person.worker_id,
-            county_id=declaration.county_id,
-            employer_id=declaration.employer_id,
-            answer=row.answer,
-            note=row.reason[:200],
-        )
-        for row in rows
-        if row.person
-    )
 
 
 def _row_of(person: Person, fee_year: int) -> dict[str, str]:
@@ -344,7 +367,7 @@ def _row_of(person: Person, fee_year: int) -> dict[str, str]:
 
 
 def _enrol(row: CheckedRow, declaration: Declaration, by: User | None) -> None:
-    """A new person of the return is enrolled with it, from the return's first month on."""
+    """A new person of the office's return is enrolled with it."""
     try:
         employment = enrol_worker(
             employer=declaration.employer,
@@ -352,7 +375,7 @@ def _enrol(row: CheckedRow, declaration: Declaration, by: User | None) -> None:
             name=row.row["name"],
             category=row.row["category"],
             identity=row.row["identity"],
-            first_period=declaration.first_period,
+            first_period=row.first_period or declaration.first_period,
             by=by,
         )
     except Refusal as refusal:

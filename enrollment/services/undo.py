@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.acts.models import UndoneAct
-from enrollment.acts.undoing import UndoPlan, undoing_of
+from enrollment.acts.undoing import How, UndoPlan, undoing_of
 from enrollment.permissions import require
 from enrollment.refusals import Refusal
 from enrollment.services.events import first_open
@@ -65,7 +65,7 @@ def undo_act(*, entry: AuditEntry, reason: str, by: User | None, way: str = "") 
                 _("Later acts depend on it: %(what)s. Take those back first."),
                 what="; ".join(point.text for point in planned.plan.blocks[:3]),
             )
-        details = undoing.undo(entry, planned.plan, reason, way)
+        details = undoing.undo(entry, planned.plan, How(reason, way, by))
         try:
             with transaction.atomic():
                 undone = UndoneAct.objects.create(

@@ -9,14 +9,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.declaring import Checker
-from enrollment.imports.cells import shown, text_of
+from enrollment.imports.cells import CellError, read_day, shown, text_of
 from enrollment.imports.columns import plain_head
 from enrollment.imports.results import untranslated
 from enrollment.models import Declaration
 from enrollment.refusals import Refusal
 from enrollment.return_rows import draft_rows, whole_number
-from enrollment.sheets.layout import answer_words, find_heads, read_key, total_words
+from enrollment.sheets.layout import answer_words, find_heads, leave_words, read_key, total_words
 from jilin_si.money import MoneyError, parse_yuan
+from jilin_si.periods import format_period
 from jilin_si.web.formats import masked_id
 
 MESSAGES: dict[str, Any] = {
@@ -26,8 +27,10 @@ MESSAGES: dict[str, Any] = {
     "not_here": _("This person is not in the return."),
     "twice": _("This person stands in row %(row)s already."),
     "answer": _("“%(given)s” is none of the reasons in the list."),
+    "left_from": _("“%(given)s” is not a month. Write it like 1996-03."),
 }
-TAKEN = ("year_wages", "months", "answer", "reason")
+TAKEN = ("year_wages", "months", "answer", "left_from", "left_why", "reason")
+LEFT = ("left_from", "left_why")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class _Comparer:
             for place, row in enumerate(self.rows)
             if (number := whole_number(row["worker"])) in self.checker.people and number is not None
         }
-        self.answers = answer_words()
+        self.answers, self.reasons = answer_words(), leave_words()
         self.seen: dict[int, int] = {}
         self.found = Comparison()
 
@@ -123,16 +126,23 @@ class _Comparer:
         differs = {
             name: value for name, value in comes.items() if value and not _same(value, was[name], name)
         }
-        if "year_wages" in differs and was["answer"]:
+        if "year_wages" in differs and was["answer"] and not comes["answer"]:
             differs["answer"] = ""  # wages now: what was answered instead goes
         if "answer" in differs and was["year_wages"] and not comes["year_wages"]:
             differs["year_wages"] = ""  # and the other way round
+        if differs.get("answer") == "":
+            differs |= {name: "" for name in LEFT if was[name]}
         if not differs:
             self.found.same += 1
             return
         person = self.checker.people[worker]
         checked = self.checker.row({**was, **differs}, place)
-        wrong = next((fault for fault in checked.errors if fault.cell in differs), None)
+        about = {
+            *differs,
+            *(LEFT if "answer" in differs else ()),
+            *(("year_wages",) if "left_from" in differs else ()),
+        }
+        wrong = next((fault for fault in checked.errors if fault.cell in about), None)
         if wrong:
             self.found.faults.append(SheetFault(line, person.name, wrong.code, wrong.text))
             return
@@ -176,6 +186,17 @@ class _Comparer:
             self._refuse(line, cells, "answer", given=comes["answer"])
             return None
         comes["answer"] = self.answers.get(word, "")
+        why = plain_head(comes["left_why"])
+        if why and why not in self.reasons:
+            self._refuse(line, cells, "answer", given=comes["left_why"])
+            return None
+        comes["left_why"] = self.reasons.get(why, "")
+        try:
+            month = read_day(self.cell(cells, "left_from"))
+        except CellError:
+            self._refuse(line, cells, "left_from", given=comes["left_from"])
+            return None
+        comes["left_from"] = format_period(month[0]) if month else ""
         if not comes["year_wages"]:
             comes["months"] = ""  # they were given out filled in; without wages they say nothing
         if not any(comes.values()):

@@ -10,7 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enrollment.answers import Answer
+from enrollment.answers import LEFT_BECAUSE, Answer
+from enrollment.choices import LeaveReason
 from enrollment.imports.columns import plain_head
 
 LANGUAGES = ("zh-hans", "en")
@@ -37,8 +38,12 @@ COLUMNS = (
     SheetColumn("year_wages", _("Wages of the whole year"), 16, typed=True),
     SheetColumn("months", _("Months worked"), 10, typed=True),
     SheetColumn("answer", _("If no wages: why"), 18, typed=True),
+    SheetColumn("left_from", _("Left from (month)"), 12, typed=True),
+    SheetColumn("left_why", _("Why left"), 16, typed=True),
     SheetColumn("reason", _("Reason to keep a strange wage"), 26, typed=True),
 )
+# what can be chosen as the reason of who has left, and of who has moved
+LEAVE_BECAUSE = [*LEFT_BECAUSE, (LeaveReason.TRANSFERRED, LeaveReason.TRANSFERRED.label)]
 RETIREES, RETIREE_COST = _("Retirees"), _("Monthly retiree cost")
 
 
@@ -78,6 +83,11 @@ def known_heads() -> Mapping[str, str]:
 def answer_words() -> Mapping[str, str]:
     """The words of the answers in every language, and the answers."""
     return _in_each_language({str(value): value.label for value in Answer})
+
+
+def leave_words() -> Mapping[str, str]:
+    """The words of the reasons for leaving in every language, and the reasons."""
+    return _in_each_language({str(value): word for value, word in LEAVE_BECAUSE})
 
 
 def total_words() -> Mapping[str, str]:

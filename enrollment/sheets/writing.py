@@ -13,7 +13,7 @@ from enrollment.answers import Answer
 from enrollment.declaring import Checker
 from enrollment.models import Declaration
 from enrollment.return_rows import draft_rows, whole_number
-from enrollment.sheets.layout import COLUMNS, RETIREE_COST, RETIREES, key_of
+from enrollment.sheets.layout import COLUMNS, LEAVE_BECAUSE, RETIREE_COST, RETIREES, key_of
 from enrollment.words import CATEGORY
 from jilin_si.money import MoneyError, format_yuan, from_fen, parse_yuan
 from jilin_si.web.formats import masked_id
@@ -114,7 +114,9 @@ class _Sheet:
         self._typed(line, 7, row["months"], self.typed)
         answer = row["answer"]
         write(line, 8, str(Answer(answer).label) if answer in Answer.values else "", self.typed)
-        write(line, 9, row["reason"], self.typed)
+        write(line, 9, row["left_from"], self.typed)
+        write(line, 10, str(dict(LEAVE_BECAUSE).get(row["left_why"], "")), self.typed)
+        write(line, 11, row["reason"], self.typed)
 
     def _typed(self, line: int, place: int, text: str, style: Any) -> None:
         """What was typed so far: as a number where it is one, else as it stands."""
@@ -147,4 +149,8 @@ class _Sheet:
         self.sheet.data_validation(
             first, 8, last, 8,
             {"validate": "list", "source": [str(word) for word in Answer.labels], "ignore_blank": True},
+        )  # fmt: skip
+        self.sheet.data_validation(
+            first, 10, last, 10,
+            {"validate": "list", "source": [str(word) for _value, word in LEAVE_BECAUSE], "ignore_blank": True},
         )  # fmt: skip

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.answers import Answer
+from enrollment.answers import LEFT_BECAUSE, Answer
 from enrollment.declaration_page import (
     WINDOW,
     Posted,
@@ -261,6 +261,8 @@ def page(
         "urls": face.urls(shown),
         "list_url": reverse(f"{face.namespace}:declarations"),
         "answers": Answer.choices,
+        "left_because": LEFT_BECAUSE,
+        "empty_row": {} if shown.kind == Declaration.Kind.YEARLY else {"months": "1"},
         "out_of_date": refused and _out_of_date(whole),
         "employer": shown.employer,
         "rows": window,

@@ -14,8 +14,8 @@ from enrollment.forms import DeclarationFilter, ReturnForm
 from enrollment.models import Declaration
 from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
 from enrollment.refusals import Refusal
-from enrollment.selectors.declarations import answers_of, fee_years, review_of, watch_for
 from enrollment.selectors.declarations import declarations as find_declarations
+from enrollment.selectors.declarations import fee_years, people_of_review, review_of, watch_for
 from enrollment.selectors.history import declaration_history
 from enrollment.services import (
     approve_declaration,
@@ -169,11 +169,22 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a return back with a reason."""
     shown = declaration_or_404(pk)
     require(who(request), shown.county_id, *MAY_REVIEW)
+    rows = {
+        int(name.removeprefix("row-")): str(text)
+        for name, text in request.POST.items()
+        if name.startswith("row-") and name[4:].isdigit() and len(name) < 11 and str(text).strip()
+    }
     form = ReturnForm(request.POST)
+    form.fields["reason"].required = not rows
     if not form.is_valid():
         return _review(request, shown, form)
     return _decide(
-        request, pk, return_declaration, _("The return is sent back."), reason=form.cleaned_data["reason"]
+        request,
+        pk,
+        return_declaration,
+        _("The return is sent back."),
+        reason=form.cleaned_data["reason"],
+        rows=rows,
     )
 
 
@@ -193,7 +204,7 @@ def _review(request: HttpRequest, shown: Declaration, form: ReturnForm | None = 
         "declaration": shown,
         "employer": shown.employer,
         "review": review,
-        "answers": answers_of(shown),
+        **people_of_review(shown),
         "rows": rows[:500],
         "more_rows": max(0, len(rows) - 500),
         "show": show,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from enrollment.answers import Answer
+from enrollment.choices import LeaveReason
 from enrollment.forms import SheetForm
 from enrollment.imports.models import ReturnedSheet
 from enrollment.imports.opening import open_upload
@@ -118,6 +119,8 @@ def _shown(difference: dict[str, Any]) -> dict[str, Any]:
         "year_wages": _("Wages"),
         "months": _("Months"),
         "answer": _("No wages"),
+        "left_from": _("Left from"),
+        "left_why": _("Why left"),
         "reason": _("Reason"),
     }
     changes = [
@@ -129,6 +132,8 @@ def _shown(difference: dict[str, Any]) -> dict[str, Any]:
 
 
 def _word(name: str, value: str) -> str:
+    if name == "left_why":
+        return str(dict(LeaveReason.choices).get(value, value))
     if name == "answer" and value in Answer.values:
         return str(Answer(value).label)
     if name == "year_wages" and value:

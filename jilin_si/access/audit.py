@@ -7,7 +7,7 @@ change, with its reason and its figures. A bulk act writes one entry with count 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,36 @@ def record(
                 employer_id,
                 reason,
                 json.dumps(details or {}, default=_plain, ensure_ascii=False),
+            ],
+        )
+
+
+def record_many(
+    act: str,
+    *,
+    by: User | None,
+    about: str,
+    county_id: int,
+    employer_id: int | None,
+    entries: Sequence[tuple[int, Mapping[str, Any]]],
+    reason: str = "",
+) -> None:
+    """Add one act for each of many records of an employer, as ``record`` does: number and details of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into access_auditentry"
+            " (day, user_id, act, object_kind, object_id, county_id, employer_id, reason, details)"
+            " select (select day from agencies_businessdate where id = 1), %s, %s, %s, t.number, %s, %s, %s, t.details"
+            " from unnest(%s::bigint[], %s::jsonb[]) t(number, details)",
+            [
+                by.pk if by is not None else None,
+                act,
+                about,
+                county_id,
+                employer_id,
+                reason,
+                [number for number, _details in entries],
+                [json.dumps(details, default=_plain, ensure_ascii=False) for _number, details in entries],
             ],
         )
 

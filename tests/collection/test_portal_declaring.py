@@ -12,10 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.imports.models import ReturnedSheet
-from enrollment.models import Declaration, Employer
+from enrollment.models import Declaration, Employer, Worker
 from enrollment.selectors.declarations import declarations
 from enrollment.services import approve_declaration, return_declaration, start_declaration
 from jilin_si.access.models import Assignment, Role, User
+from jilin_si.access.scope import acting_as, everything
 from tests.enrollment import factories as make
 from tests.enrollment.conftest import (  # noqa: F401  (fixtures)
     acting,
@@ -115,16 +116,23 @@ def test_an_employer_takes_its_own_return_back(portal: Client, works: Employer) 
     assert shown.state == "draft"
 
 
-def test_new_people_are_not_enrolled_by_an_employer(portal: Client, works: Employer) -> None:  # noqa: F811
+def test_new_people_are_named_by_an_employer_and_enrolled_by_nobody_yet(
+    portal: Client,
+    works: Employer,  # noqa: F811
+) -> None:
     page = portal.post(_url("declare"), _once(year="1996"), follow=True)
     shown = page.context["declaration"]
+    assert "data-grid-new" in page.content.decode()
+    number = make.identity_number()
     new = {
-        "rows-2-number": make.identity_number(), "rows-2-name": "郭艳秋", "rows-2-category": "contract",
+        "rows-2-number": number, "rows-2-name": "郭艳秋", "rows-2-category": "contract",
         "rows-2-identity": "worker", "rows-2-year_wages": "1800", "rows-2-months": "6",
     }  # fmt: skip
-    page = portal.post(_url("declaration", shown.pk), _fields(shown, r0="4800", r1="5400") | new)
-    assert page.status_code == 422
-    assert [fault.code for row in page.context["checked"].rows for fault in row.errors] == ["new_person"]
+    page = portal.post(_url("declaration", shown.pk), _fields(shown, r0="4800", r1="5400") | new, follow=True)
+    assert page.status_code == 200
+    assert "新增" in page.content.decode()
+    with as_owner(), acting_as(everything()):
+        assert not Worker.objects.filter(identity_number=number).exists()
 
 
 def test_other_years_and_other_employers_are_not_there(

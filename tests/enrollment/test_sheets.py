@@ -51,7 +51,15 @@ def _shown(cell: Any) -> str:
 
 
 def _fill(rows: list[list[str]], line: int, **typed: str) -> None:
-    places = {"key": 0, "year_wages": 6, "months": 7, "answer": 8, "reason": 9}
+    places = {
+        "key": 0,
+        "year_wages": 6,
+        "months": 7,
+        "answer": 8,
+        "left_from": 9,
+        "left_why": 10,
+        "reason": 11,
+    }
     for name, text in typed.items():
         rows[5 + line][places[name]] = f"s{text}" if text else ""
 
@@ -85,14 +93,18 @@ def test_only_what_differs_is_reviewed_and_taken(declaration: Declaration, actin
     rows = _cells(declaration)
     rows[6], rows[7] = rows[7], rows[6]  # sorted by somebody
     _fill(rows, 0, year_wages="4800.00", months="12")
-    _fill(rows, 1, answer="已离开", reason="六月辞职")
+    _fill(rows, 1, answer="已离开", left_from="1995年12月", left_why="辞职", reason="六月起没来")
     _fill(rows, 2, year_wages="５，４００", months="11")
     rows[2][6] = "s3521.40"
     rows[2][3] = "s11"
     sheet = receive_sheet(declaration=declaration, rows=rows, file_name="表.xlsx", by=acting)
     assert (sheet.same, sheet.faults) == (1, [])
     assert [(d["row"], d["name"], d["comes"]) for d in sheet.differences] == [
-        (7, "李德林", {"answer": "left", "reason": "六月辞职"}),
+        (
+            7,
+            "李德林",
+            {"answer": "left", "left_from": "1995-12", "left_why": "resigned", "reason": "六月起没来"},
+        ),
         (8, "王桂芝", {"year_wages": "5,400.00", "months": "11"}),
     ]
     taken = take_sheet(sheet=sheet, by=acting)
@@ -126,6 +138,24 @@ def test_rows_that_are_not_of_the_sheet_are_told_and_left_out(
     assert told.value.code == "no_such_sheet"
 
 
+def test_who_left_by_the_sheet_needs_a_month_and_a_reason(declaration: Declaration, acting: User) -> None:
+    rows = _cells(declaration)
+    _fill(rows, 0, answer="已离开")
+    _fill(rows, 1, answer="已离开", left_from="年底", left_why="辞职")
+    _fill(rows, 2, answer="已离开", left_from="1996-01", left_why="生病")
+    found = compare(declaration, rows)
+    assert [(fault.row, fault.code) for fault in found.faults] == [
+        (6, "leave_month"), (7, "left_from"), (8, "answer"),
+    ]  # fmt: skip
+    assert found.differences == []
+    rows = _cells(declaration)
+    _fill(rows, 0, answer="已调出", left_from="1996-01")
+    rows[5][9] = "d1996-01-01"  # as Excel keeps a month that was typed
+    assert [d.comes for d in compare(declaration, rows).differences] == [
+        {"answer": "moved", "left_from": "1996-01"}
+    ]
+
+
 def test_a_row_typed_meanwhile_is_not_overwritten(declaration: Declaration, acting: User) -> None:
     rows = _cells(declaration)
     _fill(rows, 0, year_wages="4800")
@@ -146,11 +176,12 @@ def test_everybody_has_wages_or_is_answered_for_before_the_return_is_handed_in(
     with pytest.raises(NotReady) as told:
         submit_declaration(declaration=typed, version=typed.version, by=acting)
     assert [row.place for row in told.value.checked.rows if not row.good] == [2]
-    both = make.typed(typed, acting, {}, rows={2: {"answer": "moved", "year_wages": "300"}})
+    moved = {"answer": "moved", "left_from": "1996-01"}
+    both = make.typed(typed, acting, {}, rows={2: moved | {"year_wages": "300"}})
     with pytest.raises(NotReady) as told:
         submit_declaration(declaration=both, version=both.version, by=acting)
     assert told.value.checked.rows[2].errors[0].code == "wages_and_answer"
-    done = make.typed(both, acting, {}, rows={2: {"answer": "moved", "year_wages": "", "reason": "调长春"}})
+    done = make.typed(both, acting, {}, rows={2: moved | {"year_wages": "", "reason": "调长春"}})
     done = submit_declaration(declaration=done, version=done.version, by=acting)
     assert done.workers == 1
     assert DeclarationLine.objects.filter(declaration=done).count() == 1

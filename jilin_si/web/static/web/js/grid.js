@@ -9,7 +9,8 @@
        <td class="calc num" data-calc="average"></td> </tr>
    <template data-grid-new> the same row with __n__ for its number and __line__ for its line </template>
 
-   A select with data-aside instead of data-col belongs to the row and lies beside the way of Enter: Alt A leads to it.
+   A field with data-aside="name" instead of data-col belongs to the row and lies beside the way of Enter: Alt A leads to
+   the first one; Enter goes on to the next one that is shown, and from the last to the next row.
 
    data-row-url: POST of the row's fields (their bare names) and _row, _leaving ("cell" or "row"); answers
      {values: {wage: "5,980.00"}, calc: {average: "498.33" | {text, tone, note}}, errors: [{cell, text}],
@@ -53,8 +54,12 @@
     cells(row) {
       return [...row.querySelectorAll("[data-col]")].filter((field) => !field.disabled && !field.readOnly);
     }
+    asides(row) {
+      return [...row.querySelectorAll("[data-aside]")].filter((field) => field.offsetParent !== null);
+    }
     cell(row, column) {
-      return row && row.querySelector(`[data-col="${CSS.escape(column)}"]`);
+      const name = CSS.escape(column);
+      return row && row.querySelector(`[data-col="${name}"], [data-aside="${name}"]`);
     }
     state(row) {
       let state = this.states.get(row.dataset.row);
@@ -62,7 +67,7 @@
       return state;
     }
     remember(row) {
-      for (const field of row.querySelectorAll("[data-col]")) field.dataset.first ??= field.value;
+      for (const field of row.querySelectorAll("[data-col], [data-aside]")) field.dataset.first ??= field.value;
     }
     go(field) {
       if (!field) return;
@@ -100,7 +105,10 @@
       const row = field.closest("tr");
       if (field.matches("[data-aside]") && key === "Enter" && !ctrlKey) {
         event.preventDefault();
-        this.next(this.cells(row).at(-1), 1);
+        const asides = this.asides(row);
+        const further = asides[asides.indexOf(field) + 1];
+        if (further) this.go(further);
+        else this.next(this.cells(row).at(-1), 1);
         return;
       }
       if (!field.matches("[data-col]")) return;
@@ -118,7 +126,7 @@
         if (key === "Escape") return this.restore(field);
         if (altKey && event.code === "KeyZ") return this.undoRow(row);
         if (altKey && event.code === "KeyR") return this.giveReason(row);
-        if (altKey && event.code === "KeyA") return this.go(row.querySelector("[data-aside]"));
+        if (altKey && event.code === "KeyA") return this.go(this.asides(row)[0]);
         return false;
       };
       if (act() !== false) {
@@ -149,7 +157,7 @@
       return this.showFault(field, "");
     }
     undoRow(row) {
-      for (const field of this.cells(row)) field.value = field.dataset.first ?? "";
+      for (const field of [...this.cells(row), ...row.querySelectorAll("[data-aside]")]) field.value = field.dataset.first ?? "";
       this.state(row).local = {};
       this.askRow(row, "row");
       this.tellDraft();
@@ -175,7 +183,7 @@
     }
     left(event) {
       const field = event.target;
-      if (!field.matches("input[data-col]") || field.value === this.entry) return;
+      if (!field.matches("input:is([data-col], [data-aside])") || field.value === this.entry) return;
       this.changed(field);
     }
     changed(field) {
@@ -183,7 +191,7 @@
       const { value, error } = jsi.readField(field);
       if (field.tagName !== "SELECT") field.value = value;
       this.entry = field === document.activeElement ? field.value : this.entry;
-      if (field.dataset.col) this.state(row).local[field.dataset.col] = error;
+      this.state(row).local[field.dataset.col || field.dataset.aside] = error;
       this.tellDraft();
       if (error) return this.render(row);
       return this.askRow(row, "cell");
@@ -289,15 +297,22 @@
       let message = row.nextElementSibling;
       if (message && !message.matches("tr.msg")) message = null;
       const id = `msg-${this.prefix}-${row.dataset.row}`;
-      for (const field of row.querySelectorAll("[data-col]")) {
-        const wrong = errors.some((fault) => fault.cell === field.dataset.col);
-        const looked = !wrong && warnings.some((fault) => fault.cell === field.dataset.col);
-        field.closest("td, th").classList.toggle("err", wrong);
-        field.closest("td, th").classList.toggle("look", looked);
+      const marks = new Map();
+      for (const field of row.querySelectorAll("[data-col], [data-aside]")) {
+        const name = field.dataset.col || field.dataset.aside;
+        const wrong = errors.some((fault) => fault.cell === name);
+        const looked = !wrong && warnings.some((fault) => fault.cell === name);
+        const cell = field.closest("td, th");
+        const mark = marks.get(cell) || { wrong: false, looked: false };
+        marks.set(cell, { wrong: mark.wrong || wrong, looked: mark.looked || looked });
         if (wrong) field.setAttribute("aria-invalid", "true");
         else field.removeAttribute("aria-invalid");
         if (wrong || looked) field.setAttribute("aria-describedby", id);
         else field.removeAttribute("aria-describedby");
+      }
+      for (const [cell, { wrong, looked }] of marks) {
+        cell.classList.toggle("err", wrong);
+        cell.classList.toggle("look", looked && !wrong);
       }
       if (!errors.length && !warnings.length) message?.remove();
       else {
@@ -347,7 +362,7 @@
       const wrong = this.wrongCells();
       this.showSummary();
       if (!wrong.length) return;
-      const all = this.rows().flatMap((row) => this.cells(row));
+      const all = this.rows().flatMap((row) => [...this.cells(row), ...this.asides(row)]);
       const here = all.indexOf(active);
       const places = wrong.map((item) => all.indexOf(item.field)).sort((a, b) => a - b);
       const found = step > 0 ? places.find((at) => at > here) ?? places[0] : places.findLast((at) => at < here) ?? places.at(-1);
