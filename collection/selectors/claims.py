@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from collection.names import line_name, lines_in_order
 from collection.selectors.bills import BillRow, bill_rows
 from collection.selectors.fees import FeeInterval, late_fees
+from collection.selectors.receipts import names_of
 from collection.takeovers import payers
 from enrollment import hooks
 from enrollment.acts.models import EmployerChange
@@ -38,6 +39,7 @@ class Filed:
     rows: Sequence[BillRow]
     fees: Sequence[FeeInterval]
     event: EmployerChange | None
+    others: dict[int, str] = field(default_factory=dict)  # from whom arrears were taken over, by employer
 
     def fee_of(self, bill_id: int) -> Decimal:
         return sum((interval.fee for interval in self.fees if interval.bill_id == bill_id), ZERO)
@@ -55,7 +57,8 @@ def claim_of(employer: Employer) -> Filed:
         period = period_of(today())
         sums = hooks.employer_sums(employer.pk, period)
         retirees, monthly = sums.retirees, sums.retiree_cost
-    return Filed(_claim(rows, fees, today(), employer, period, retirees, monthly), rows, fees, event)
+    others = names_of({row.employer_id for row in rows} - {employer.pk})
+    return Filed(_claim(rows, fees, today(), employer, period, retirees, monthly), rows, fees, event, others)
 
 
 def _owed(employer: Employer) -> tuple[list[BillRow], list[FeeInterval]]:

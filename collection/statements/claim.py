@@ -21,7 +21,7 @@ from jilin_si.periods import format_period
 
 @dataclass
 class ClaimFigures:
-    """A claim as it was issued; fen. ``rows`` are (period, line, owed, late fee)."""
+    """A claim as it was issued; fen. ``rows`` are (period, line, owed, late fee, from whom it was taken over)."""
 
     employer_id: int
     number: str
@@ -39,11 +39,11 @@ class ClaimFigures:
 
     @property
     def arrears(self) -> int:
-        return sum(owed for _period, _line, owed, _fee in self.rows)
+        return sum(row[2] for row in self.rows)
 
     @property
     def late_fee(self) -> int:
-        return sum(fee for _period, _line, _owed, fee in self.rows)
+        return sum(row[3] for row in self.rows)
 
     @property
     def total(self) -> int:
@@ -74,7 +74,13 @@ def claim_figures(employer: Employer, filed: Filed, event: EmployerChange) -> Cl
         months=reserve.months if reserve else 0,
         reserve=to_fen(reserve.amount) if reserve else 0,
         rows=[
-            [format_period(row.due_period), row.line, to_fen(row.owed), to_fen(filed.fee_of(row.bill_id))]
+            [
+                format_period(row.due_period),
+                row.line,
+                to_fen(row.owed),
+                to_fen(filed.fee_of(row.bill_id)),
+                filed.others.get(row.employer_id, ""),
+            ]
             for row in filed.rows
         ],
     )
@@ -87,7 +93,7 @@ def claim_file_name(figures: ClaimFigures) -> str:
 def claim_paper(figures: ClaimFigures, issue: Issue) -> dict[str, Any]:
     """All texts of the sheet in the language active now."""
     kind = str(EmployerChange.Kind(figures.kind).label)
-    lines = list(dict.fromkeys(line for _period, line, _owed, _fee in figures.rows))
+    lines = list(dict.fromkeys(row[1] for row in figures.rows))
     return frame(
         issue,
         title=_("Claim sheet"),
@@ -123,8 +129,8 @@ def claim_paper(figures: ClaimFigures, issue: Issue) -> dict[str, Any]:
             "title": _("2. Month by month"),
             "heads": [_("Period"), _("Line"), pgettext("amount", "Owed"), _("Late fee")],
             "rows": [
-                [period, line_name(line), money(owed), money(fee)]
-                for period, line, owed, fee in figures.rows
+                [period, f"{line_name(line)} ({other})" if other else line_name(line), money(owed), money(fee)]
+                for period, line, owed, fee, other in figures.rows
             ],
             "notes": [
                 _("Late fee: unpaid principal × daily rate × days from the due day to %(day)s (COL-5).")

@@ -42,7 +42,17 @@ def claim(request: HttpRequest, key: str) -> TracePage:
     found = filed.claim
     parts = [
         amount_part(
-            " ".join((line_name(row.line), format_period(row.due_period), _("owed"))),
+            " ".join(
+                filter(
+                    None,
+                    (
+                        line_name(row.line),
+                        format_period(row.due_period),
+                        filed.others.get(row.employer_id, ""),
+                        _("owed"),
+                    ),
+                )
+            ),
             row.owed,
             trace_link("bill_paid", row.bill_id, format_yuan(row.owed))
             if sees(row.county_id, row.employer_id)

@@ -190,7 +190,9 @@ class _Debts:
                             amount,
                         )
                     )
-        return sorted(parts, key=lambda p: (p.due_period, p.part != OWN, p.recorded_in, p.employer_id, p.bill_id))
+        return sorted(
+            parts, key=lambda p: (p.due_period, p.part != OWN, p.recorded_in, p.employer_id, p.bill_id)
+        )
 
 
 def receipt(request: HttpRequest, key: str) -> TracePage:

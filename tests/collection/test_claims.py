@@ -15,7 +15,9 @@ from collection.models import IssuedStatement
 from collection.selectors import bills
 from collection.selectors.claims import claim_of
 from collection.selectors.fees import late_fees
+from collection.statements.claim import ClaimFigures, claim_figures, claim_paper
 from collection.statements.issue import check_statement, issue_claim_sheet, statement_file
+from collection.statements.paper import Issue
 from enrollment.models import Employer
 from enrollment.refusals import Refusal
 from enrollment.services import Event, record_event
@@ -123,3 +125,18 @@ def test_plan_panel_and_page_show_it(bankrupt: Employer, clerk: User, client: Cl
     assert "24,000.00" in client.post(plan, given).content.decode()
     client.force_login(make.person(Role.AUDITOR))
     assert client.post(url).status_code == 403
+
+
+def test_the_sheet_names_from_whom_arrears_were_taken_over(clerk: User) -> None:
+    small = make.employer(["300.00"], lines=["pension"], name="九台市农具厂")
+    other = make.employer(["700.00"], lines=["pension"])
+    make.assess(make.JANUARY)
+    record_event(employer=small, event=Event("merger", FEBRUARY, successor=other), by=clerk)
+    record_event(employer=other, event=Event("closure", make.MARCH), by=clerk)
+    filed = claim_of(other)
+    assert filed.event is not None
+    figures = claim_figures(other, filed, filed.event)
+    assert sorted(row[4] for row in figures.rows) == ["", small.name]
+    paper = claim_paper(figures, Issue("ZQ-1", "", date(1996, 2, 6), "九台市社会保险公司"))
+    assert any(small.name in row[1] for row in paper["months"]["rows"])
+    assert ClaimFigures.from_json(figures.as_json()).total == figures.total
