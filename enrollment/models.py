@@ -69,7 +69,10 @@ class Employer(models.Model):
             models.UniqueConstraint(fields=["id", "county"], name="employer_in_county"),
             models.UniqueConstraint(
                 fields=["organisation_code"],
-                condition=~models.Q(organisation_code="") & ~models.Q(status__in=["moved", "taken_back"]),
+                # not status__in: PostgreSQL writes an array's definition otherwise once it was put back from its text
+                condition=~models.Q(organisation_code="")
+                & ~models.Q(status="moved")
+                & ~models.Q(status="taken_back"),
                 name="employer_organisation_code_once",
             ),
             models.CheckConstraint(

@@ -135,7 +135,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(
                     models.Q(("organisation_code", ""), _negated=True),
-                    models.Q(("status__in", ["moved", "taken_back"]), _negated=True),
+                    models.Q(("status", "moved"), _negated=True),
+                    models.Q(("status", "taken_back"), _negated=True),
                 ),
                 fields=("organisation_code",),
                 name="employer_organisation_code_once",
