@@ -129,7 +129,13 @@ class Checker:
         text = checked.row.get("year_wages", "")
         if not text.strip():
             checked.errors.append(
-                Fault("year_wages", "wage_missing", _("Enter the wages, or say why there are none (Alt A)."))
+                Fault(
+                    "year_wages",
+                    "wage_missing",
+                    _("Enter the wages.")
+                    if checked.is_new
+                    else _("Enter the wages, or say why there are none (Alt A)."),
+                )
             )
             return None
         try:

@@ -118,8 +118,8 @@ def declaration_history(declaration: Declaration) -> list[Happened]:
     return _told(entries[:MOST])
 
 
-def roster_act(roster: RosterImport) -> tuple[Happened | None, UndoneAct | None]:
-    """The act that stored a roster, and how it was taken back; nothing where it stored nobody.
+def roster_act(roster: RosterImport) -> tuple[Happened | None, AuditEntry | None]:
+    """The act that stored a roster, and the entry of its taking back; nothing where it stored nobody.
 
     A file stored before its act knew its page is found by its employer, its day's figures and its wages.
     """
@@ -139,7 +139,13 @@ def roster_act(roster: RosterImport) -> tuple[Happened | None, UndoneAct | None]
     )
     if entry is None:
         return None, None
-    undone = UndoneAct.objects.filter(entry_id=entry.pk).select_related("made_by").first()
+    undone = (
+        AuditEntry.objects.filter(
+            act="undo_act", employer_id=roster.employer_id, object_kind="employer", details__entry=entry.pk
+        )
+        .select_related("user")
+        .first()
+    )
     return replace(_of_entry(entry), undone=undone is not None), undone
 
 

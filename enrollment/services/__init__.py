@@ -4,12 +4,11 @@ Each runs under the application's role in the scope of who is signed in, or as t
 What an act refuses it says as ``Refusal``: the field, a code, a message.
 """
 
+from enrollment.services.beginning import start_declaration, start_naming
 from enrollment.services.declarations import (
     approve_declaration,
     return_declaration,
     save_declaration_draft,
-    start_declaration,
-    start_naming,
     submit_declaration,
     withdraw_declaration,
 )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import hooks
-from enrollment.checks import check_employer_runs
 from enrollment.declaring import MAX_ROWS, MAX_TEXT, CheckedDeclaration, CheckedRow, Checker
-from enrollment.models import Declaration, Employer
+from enrollment.models import Declaration
 from enrollment.permissions import MAY_REVIEW, require, require_declaring
 from enrollment.refusals import Refusal, Stale
 from enrollment.return_rows import (
@@ -30,12 +28,11 @@ from enrollment.return_rows import (
 from enrollment.services.leavings import end_by_return
 from enrollment.services.newcomers import enrol_by_return, keep_reasons
 from enrollment.services.return_lines import write_answers, write_lines, write_newcomers
-from enrollment.services.workers import UNIQUE_VIOLATION, enrol_worker, sqlstate
+from enrollment.services.workers import enrol_worker
 from jilin_si.access.audit import AuditEntry, record
 from jilin_si.agencies import clock
 from jilin_si.ledger.services import LedgerError
 from jilin_si.money import from_fen
-from jilin_si.periods import month, period_of
 from jilin_si.web.desk import forget_count
 
 if TYPE_CHECKING:
@@ -50,89 +47,6 @@ class NotReady(Exception):
     def __init__(self, checked: CheckedDeclaration) -> None:
         self.checked = checked
         super().__init__(f"{checked.faults} faults")
-
-
-def start_declaration(*, employer: Employer, fee_year: int, by: User | None) -> Declaration:
-    """The yearly declaration of an employer: the one that is there, or a new draft with everybody in it."""
-    require_declaring(by, employer.county_id, employer.pk)
-    there = Declaration.objects.filter(
-        employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY
-    ).first()
-    if there is not None:
-        return there
-    _check_fee_year(fee_year)
-    before = (
-        Declaration.objects.filter(
-            employer=employer, fee_year=fee_year - 1, kind=Declaration.Kind.YEARLY, state=State.APPROVED
-        )
-        .only("retirees", "retiree_cost")
-        .first()
-    )
-    rows = [_row_of(person, fee_year) for person in people_of(employer, fee_year).values()]
-    draft = {
-        "rows": rows,
-        "retirees": str(before.retirees) if before else "",
-        "retiree_cost": str(before.retiree_cost) if before else "",
-        "editors": [by.pk] if by else [],
-    }
-    try:
-        with transaction.atomic():
-            declaration = Declaration.objects.create(
-                employer=employer,
-                county_id=employer.county_id,
-                fee_year=fee_year,
-                first_period=max(month(fee_year, 1), period_of(employer.registered_on)),
-                workers=len(rows),
-                entered_by=by,
-                draft=draft,
-            )
-            _record("start_declaration", declaration, by)
-    except IntegrityError as error:
-        if sqlstate(error) != UNIQUE_VIOLATION:
-            raise
-        return Declaration.objects.get(employer=employer, fee_year=fee_year, kind=Declaration.Kind.YEARLY)
-    return declaration
-
-
-def start_naming(*, employer: Employer, fee_year: int, by: User | None) -> Declaration:
-    """A return in which an employer names people who join after its yearly one: the one being typed, or a new one.
-
-    For this year, or late for the last. While the yearly return can still be typed, new people are rows of it. Raises
-    Refusal, PermissionDenied.
-    """
-    require_declaring(by, employer.county_id, employer.pk)
-    this = period_of(clock.today())
-    if fee_year not in (this.year, this.year - 1):
-        raise Refusal("fee_year", "fee_year", _("People are named for this year, or late for the last."))
-    with transaction.atomic():
-        Employer.objects.select_for_update(of=("self",)).get(pk=employer.pk)
-        returns = Declaration.objects.filter(employer=employer, fee_year=fee_year).select_related("employer")
-        yearly = returns.filter(kind=Declaration.Kind.YEARLY).first()
-        if yearly is None:
-            raise Refusal("", "yearly_first", _("Begin the yearly return first: new people are rows of it."))
-        if yearly.may_be_entered:
-            return yearly
-        there = returns.filter(
-            kind=Declaration.Kind.JOINING, state__in=[State.DRAFT, State.RETURNED], from_employer=True
-        ).first()
-        if there is not None:
-            return there
-        check_employer_runs(employer)
-        declaration = Declaration.objects.create(
-            employer=employer,
-            county_id=employer.county_id,
-            fee_year=fee_year,
-            kind=Declaration.Kind.JOINING,
-            first_period=min(this, month(fee_year, 12)),
-            from_employer=True,
-            entered_by=by,
-            draft={
-                "rows": [dict.fromkeys(ROW_FIELDS, "") | {"months": "1"}],
-                "editors": [by.pk] if by else [],
-            },
-        )
-        _record("start_declaration", declaration, by)
-    return declaration
 
 
 def save_declaration_draft(
@@ -181,7 +95,7 @@ def save_declaration_draft(
         if draft.get("page") != page:
             draft["page"] = page
             held.version += 1
-            _record("type_declaration", held, by)
+            note("type_declaration", held, by)
         draft["at"] = time.time()
         held.draft = draft
         held.entered_by = by
@@ -205,7 +119,7 @@ def bring_people_up_to_date(*, declaration: Declaration, version: int, by: User 
         staying = [row for row in rows if not row["worker"] or whole_number(row["worker"]) in people]
         inside = {whole_number(row["worker"]) for row in staying}
         missing = [
-            _row_of(p, held.fee_year)
+            row_of(p, held.fee_year)
             for p in people.values()
             if p.worker_id not in inside and works_at(p, held.first_period)
         ]
@@ -215,7 +129,7 @@ def bring_people_up_to_date(*, declaration: Declaration, version: int, by: User 
             held.version += 1
             held.workers = len(staying) + came
             held.save(update_fields=["draft", "version", "workers"])
-            _record("type_declaration", held, by, details={"came": came, "went": went})
+            note("type_declaration", held, by, details={"came": came, "went": went})
     return came, went
 
 
@@ -260,7 +174,7 @@ def submit_declaration(
         held.return_reason = ""
         held.version += 1
         held.save()
-        _record(
+        note(
             "submit_declaration",
             held,
             by,
@@ -286,7 +200,7 @@ def withdraw_declaration(*, declaration: Declaration, version: int, by: User | N
         held.submitted_at = None
         held.version += 1
         held.save(update_fields=["state", "submitted_at", "version"])
-        _record("withdraw_declaration", held, by)
+        note("withdraw_declaration", held, by)
     return held
 
 
@@ -316,7 +230,7 @@ def return_declaration(
         held.version += 1
         keep_reasons(held, at_rows)
         held.save(update_fields=["state", "reviewed_by", "reviewed_at", "return_reason", "version", "draft"])
-        _record("return_declaration", held, by, reason=held.return_reason)
+        note("return_declaration", held, by, reason=held.return_reason)
     return held
 
 
@@ -358,11 +272,12 @@ def approve_declaration(*, declaration: Declaration, version: int, by: User) -> 
             details |= {"left": len(leavings), "leavings": leavings}
         if joinings:
             details |= {"joined": len(joinings), "joinings": joinings}
-        _record("approve_declaration", held, by, details=details)
+        note("approve_declaration", held, by, details=details)
     return held
 
 
-def _row_of(person: Person, fee_year: int) -> dict[str, str]:
+def row_of(person: Person, fee_year: int) -> dict[str, str]:
+    """The row of a person as a return begins with it."""
     return {"worker": str(person.worker_id), "months": str(months_possible(person.first_work_date, fee_year))}
 
 
@@ -430,13 +345,14 @@ def _stale(held: Declaration) -> Stale:
     return Stale(held, str(last.user) if last and last.user else "", when)
 
 
-def _record(
+def note(
     act: str,
     declaration: Declaration,
     by: User | None,
     reason: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
+    """Note an act about a return; what of it counts for the silent is counted anew."""
     if act != "type_declaration":
         forget_count("silent", declaration.county_id)
     record(
@@ -449,14 +365,3 @@ def _record(
         reason=reason,
         details={"fee_year": declaration.fee_year, "kind": declaration.kind, **(details or {})},
     )
-
-
-def _check_fee_year(fee_year: int) -> None:
-    this: date = clock.today()
-    if not 1992 <= fee_year <= this.year + (this.month == 12):
-        raise Refusal(
-            "fee_year",
-            "fee_year",
-            _("Declarations are made for %(year)s or an earlier year."),
-            year=this.year,
-        )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from enrollment.declaring import Checker
 from enrollment.models import Declaration, Employer
 from enrollment.return_rows import draft_rows
-from enrollment.services.declarations import NotReady, start_declaration
+from enrollment.services.beginning import start_declaration
+from enrollment.services.declarations import NotReady
 from enrollment.services.return_lines import write_lines
 from jilin_si.access.audit import record
 from jilin_si.agencies import clock

@@ -337,7 +337,7 @@ def test_a_roster_is_taken_back_whole(works: Employer, acting: User, client: Cli
     client.post(undo, {"_once": client.get(undo).context["once_key"], "reason": "选错了文件"})
     told = client.get(page)
     assert undo not in told.content.decode()
-    assert (told.context["undone"].made_by, told.context["undone"].reason) == (acting, "选错了文件")
+    assert (told.context["undone"].user, told.context["undone"].reason) == (acting, "选错了文件")
     assert "选错了文件" in told.content.decode()
     assert Employment.objects.filter(employer=works).count() == 1
     known.worker.refresh_from_db()
