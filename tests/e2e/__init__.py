@@ -5,7 +5,7 @@ ask axe of each.
 
 1. *Employers.* Found by organisation code first, registered by keyboard: ``registry`` (looked for by its code).
    Coverage: ``registry`` (lines). Suspension, resumption, ownership: ``registry`` (stops, goes on); split, move, taken
-   in elsewhere: ``registry`` (split and moves); closure: ``acts``; merger: the tests of merger arrears. One page with
+   in elsewhere: ``registry`` (split and moves); closure: ``acts``; merger, arrears taken over, claim: ``takeover``. One page with
    people, bills, arrears, events and history: ``registry`` (its page tells all).
 2. *Workers.* 15 and 18 digits, checksum: ``clerk`` (enrolled by keyboard), ``registry`` (twin found while one types);
    merge: ``people``; category, cadre, special work, deemed months with papers: ``registry`` (particulars).
@@ -14,7 +14,8 @@ ask axe of each.
    taken back before the month is assessed: ``movements``; corrected after it: ``acts``.
 4. *Coverage.* Employer joins and leaves lines, workers follow, the self-employed alone: ``registry`` (lines).
 5. *Wage declarations.* Grid, faults, floor: ``clerk``; cap, completeness, not by the same person: ``entrance`` (return is
-   complete); prefilled workbook, employer on line, checker: ``imports``; sent back, two clerks at once: ``clerk``.
+   complete); prefilled workbook, employer on line, checker: ``imports``; sent back, two clerks at once: ``clerk``; left,
+   moved, new people on line: ``return_people``.
 6. *Silent employers*: ``lists``; *broken months*: ``finding``.
 7. *Import.* Heads corrected, pasted rows: ``imports``; reason at the cell, good without bad, bad as a workbook, twice:
    ``rosters``; more than 500 rows as a job: ``rosters`` (long).
@@ -24,10 +25,11 @@ ask axe of each.
 10. *Lists.* Filter, order, files, shared: ``finding`` (list); columns, kept, act over all rows: ``lists``.
 11. *Undo.* Enrolment, leaving, move inside: ``movements``; import: ``rosters``; event after the assessment: ``acts``;
     act over a list: ``lists``.
-12. *Corrections*: ``acts``.
+12. *Corrections*: ``acts`` (worker), ``corrections`` (employer, asked for on line).
 13. *Scope and audit.* Who, when, from, to, why; another county is not there: ``finding`` (history); an employer:
     ``employer``.
-14. *Sign-in.* First password, lock-out: ``entrance``; second factor: ``guards``; auditor: ``entrance``; one person for
+14. *Sign-in.* First password, lock-out: ``entrance``; second factor: ``guards``; auditor: ``entrance``; users made by an
+    administrator: ``users``; one person for
     several employers: ``employer``; expiry and return: ``web_keyboard``.
 15. *Practice county*: ``guards``.
 """
