@@ -18,7 +18,8 @@ from django.utils.translation import pgettext
 
 from collection.selectors.accounts import Account, account_of
 from collection.selectors.people import NOT_INSURED, PersonMonth, worker_months
-from enrollment.models import Worker
+from collection.succession import running_wages
+from enrollment.models import TAKEN_BACK, Employment, Worker
 from enrollment.people import SpecialWorkKind
 from enrollment.selectors.people import (
     deemed_of,
@@ -30,8 +31,8 @@ from enrollment.selectors.people import (
 )
 from enrollment.standing import person_records
 from enrollment.words import IDENTITY, SEX
-from jilin_si.money import format_yuan
-from jilin_si.periods import format_period
+from jilin_si.money import format_yuan, from_fen
+from jilin_si.periods import format_period, period_of
 from jilin_si.policy.calculators import Result, calculate
 from jilin_si.policy.lookup import Policy
 from jilin_si.web.traces import Fact, Link, trace_url
@@ -40,7 +41,7 @@ from pension.estimate.reckoning import Person
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the record says of a person for the estimate; ``person`` is None where no wage was ever charged."""
+    """What the record says of a person for the estimate; ``person`` is None where no wage is known."""
 
     person: Person | None
     facts: Sequence[Fact]
@@ -73,23 +74,25 @@ def recorded(worker: Worker, policy: Policy, today: date, standard_wage: Decimal
         ),
     ]
     if charged is not None:
-        facts.append(
-            Fact(
-                _("Wage a month, approved for %(period)s") % {"period": format_period(charged.period)},
-                format_yuan(charged.wage),
-                Link(format_yuan(charged.wage), trace_url("person_base", charged.trace_key), trace=True),
-            )
-        )
+        wage: Decimal | None = charged.wage
+        period = charged.period
+        stands = Link(format_yuan(charged.wage), trace_url("person_base", charged.trace_key), trace=True)
+    else:
+        period = period_of(today)
+        wage, stands = _wage_to_come(worker, period), _page(worker)
+    if wage is not None:
+        told = _("Wage a month, approved for %(period)s") % {"period": format_period(period)}
+        facts.append(Fact(told, format_yuan(wage), stands))
     months = actual + deemed.months
     person = None
-    if charged is not None:
+    if wage is not None:
         person = Person(
             birth=worker.birth_date,
             sex=worker.sex,
             identity=identity,
             category=category,
             years=Decimal(months) / 12,
-            wage=charged.wage,
+            wage=wage,
             account=account.balance,
             standard_wage=standard_wage,
             months=months,
@@ -144,9 +147,28 @@ def _newest_month(worker: Worker, today: date) -> PersonMonth | None:
     return max(charged, key=lambda month: month.period, default=None)
 
 
+def _wage_to_come(worker: Worker, period: date) -> Decimal | None:
+    """What is approved from this month on for who was charged nothing yet: somebody who has just joined."""
+    job = (
+        Employment.objects.filter(worker_id=worker.pk, first_period__lte=period)
+        .exclude(last_period__lt=period)
+        .exclude(leave_reason=TAKEN_BACK)
+        .first()
+    )
+    if job is None:
+        return None
+    wages = running_wages(job.employer_id, job.county_id, [worker.pk], period).get(worker.pk, {})
+    found = wages.get(str(period.year))
+    return from_fen(found["fen"]) if found else None
+
+
 # ── facts, each with where it stands ─────────────────────────────────────────────────────────────────────────────
+def _page(worker: Worker) -> Link:
+    return Link(_("the worker's record"), reverse("enrollment:worker", args=[worker.pk]))
+
+
 def _of_the_record(worker: Worker) -> list[Fact]:
-    page = Link(_("the worker's record"), reverse("enrollment:worker", args=[worker.pk]))
+    page = _page(worker)
     others = [number for number in person_records(worker.pk) if number != worker.pk]
     facts = [
         Fact(_("Date of birth"), worker.birth_date.isoformat(), page),
@@ -164,9 +186,7 @@ def _identity_fact(worker: Worker, identity: str, reached: date) -> Fact:
     word = str(IDENTITY[identity])
     label = _("Worker or cadre on %(day)s") % {"day": reached.isoformat()}
     if not rows:
-        return Fact(
-            label, word, Link(_("the worker's record"), reverse("enrollment:worker", args=[worker.pk]))
-        )
+        return Fact(label, word, _page(worker))
     since = _("%(identity)s since %(period)s") % {
         "identity": word,
         "period": format_period(rows[-1].first_period),

@@ -171,6 +171,17 @@ def test_months_account_and_wage_are_those_of_the_record(office: Office) -> None
     assert found.of("UNIFIED_1997").monthly is not None
 
 
+def test_who_has_just_joined_is_reckoned_with_the_wage_that_is_approved(db: None) -> None:
+    make.open_year()
+    works = make.employer(["512.00"])
+    (number,) = make.workers_of(works)
+    make.on(date(1996, 1, 6))
+    with make.as_user(make.person(Role.CLERK)):
+        told = recorded(Worker.objects.get(pk=number), database_policy(), date(1996, 1, 6))
+    assert told.person is not None
+    assert told.person.wage == Decimal("512.00")
+
+
 def test_the_page_says_where_each_fact_stands(office: Office, client: Client) -> None:
     other = _merged(office)
     _special(other, "toxic", month(1980, 1), month(1985, 6))
