@@ -113,7 +113,6 @@ def test_a_long_roster_is_a_job_that_tells_how_far_it_is(
         [f"王{given[n % 26]}{given[n // 26 % 26]}", make.identity_number(birth), "合同制工人"]
         for n, birth in enumerate(births)
     ]
-    make.known_to_the_planner()
     page = open_as(county.clerk, reverse("enrollment:import_roster", args=[county.works.pk]))
     page.locator('[name="file"]').set_input_files(_book(people))
     hand_in(page, "名册导入")

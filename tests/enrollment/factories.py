@@ -6,7 +6,7 @@ import itertools
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from enrollment.identity_numbers import check_character
 from enrollment.models import Declaration, Employer, Employment
@@ -121,18 +121,3 @@ def mended(declaration: Declaration, clerk: User) -> Declaration:
     with transaction.atomic(), as_user(clerk):
         kept = typed(declaration, clerk, {}, rows=rows, page="mended")
         return submit_declaration(declaration=kept, version=kept.version, by=clerk)
-
-
-def known_to_the_planner() -> None:
-    """What autovacuum has found out of any registry in use: that hardly a record of a worker is merged into another.
-
-    Without statistics of the table PostgreSQL believes the opposite, and looks a roster's newcomers up in their cube.
-    """
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "insert into enrollment_worker (identity_number, identity_key, name, pinyin, initials, sex, birth_date,"
-            " category, identity, deemed_months)"
-            " values ('0', '0', '甲', '', '', 'M', '1960-01-01', 'permanent', 'worker', 0)"
-        )
-        cursor.execute("analyze enrollment_worker")
-        cursor.execute("delete from enrollment_worker where identity_key = '0'")

@@ -19,6 +19,7 @@ from jilin_si.access.models import User
 from jilin_si.periods import month
 from tests.collection import factories as facts
 from tests.enrollment import factories as make
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,27 @@ def new(acting: User, old: Employment) -> Employment:
 @pytest.fixture
 def pair(new: Employment) -> Duplicate:
     return Duplicate.objects.get()
+
+
+def test_a_first_big_roster_costs_one_lookup_a_name(acting: User, works: Employer) -> None:
+    """In tables that have no statistics yet, and with a name and birth date that half of them share."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into enrollment_worker (identity_number, identity_key, name, pinyin, initials, sex, birth_date,"
+            " category, identity, deemed_months)"
+            " select key, key, case when n % 2 = 0 then '甲' else '乙' || n end,"
+            " '', '', 'M', '1960-01-01', 'permanent', 'worker', 0 from generate_series(1000, 2999) n"
+            " cross join lateral (select '22018119' || lpad(n::text, 9, '0') || '0') k(key) returning id"
+        )
+        made = [number for (number,) in cursor.fetchall()]
+        cursor.execute("set local statement_timeout = '20s'")  # it took minutes when each met everybody
+        cursor.execute(
+            "insert into enrollment_employment (worker_id, employer_id, county_id, first_period, leave_reason)"
+            " select unnest(%s::bigint[]), %s, %s, '1996-01-01', ''",
+            [made, works.pk, works.county_id],
+        )
+        cursor.execute("select count(*), count(distinct first_id) from enrollment_duplicate")
+        assert cursor.fetchone() == (999, 1)
 
 
 def test_newcomers_with_name_and_birth_date_of_another_are_noted_once(

@@ -32,7 +32,6 @@ HEADS = ("姓名", "身份证号码", "月工资")
 
 @pytest.fixture
 def client(client: Client, clerk: User) -> Client:
-    make.known_to_the_planner()
     client.force_login(clerk)
     return client
 
