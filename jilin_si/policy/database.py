@@ -21,7 +21,6 @@ _LOCK_KEYS = (1992, 1)
 
 _lock = threading.Lock()
 _snapshots: dict[str, tuple[Policy, float]] = {}
-_changing = threading.local()
 
 
 def database_policy(*, fresh: bool = False) -> Policy:
@@ -64,21 +63,12 @@ def forget_policy() -> None:
     """
     _snapshots.clear()
     if connection.in_atomic_block:
-        _changing.now = True
-        transaction.on_commit(_after_commit)
-
-
-def _after_commit() -> None:
-    _changing.now = False
-    _snapshots.clear()
+        transaction.on_commit(_snapshots.clear)
 
 
 def _in_a_change() -> bool:
-    """Whether this thread's open transaction has changed parameters."""
-    if not getattr(_changing, "now", False):
-        return False
-    _changing.now = connection.in_atomic_block
-    return bool(_changing.now)
+    """Whether the open transaction has changed parameters: what it left to do at its commit goes with a rollback."""
+    return any(waiting[1] == _snapshots.clear for waiting in connection.run_on_commit)
 
 
 def file_policy() -> Policy:

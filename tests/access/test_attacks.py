@@ -235,7 +235,8 @@ def test_the_database_wants_two_persons_wherever_one_enters_and_another_decides(
         for (table,) in rows(
             "select a.attrelid::regclass::text from pg_attribute a join pg_attribute b using (attrelid)"
             " join pg_class c on c.oid = a.attrelid where a.attname = %s and b.attname = %s"
-            " and c.relkind in ('r', 'p') and not c.relispartition and c.relname !~ 'event$'",
+            " and c.relkind in ('r', 'p') and not c.relispartition and c.relname !~ 'event$'"
+            " and c.relnamespace = 'public'::regnamespace",
             first,
             second,
         )
