@@ -73,6 +73,7 @@ def test_who_has_left_leaves_with_the_approval(jiutai: JiutaiWorks, open_as: Cal
     page.locator("#id_reason").fill("批早了")
     assert not faults_of(page)
     page.keyboard.press("Control+Enter")
+    expect(page.locator("#takes")).to_have_count(0)  # the page has gone on: it is taken back
     settled(page)
     assert _last_period(jiutai, "王桂芝") is None
     page.goto(page.url.split("/enrollment")[0] + url)
