@@ -436,7 +436,7 @@ def bill_sheet(employer_id: int, period: date) -> BillSheet | None:
     if not rows:
         return None
     on, county_id, found = today(), rows[0].county_id, payers()
-    before = _owed(Q(employer_id=employer_id, recorded_in__lt=period))
+    before = owed_rows(Q(employer_id=employer_id, recorded_in__lt=period))
     handed = [
         (row, stretch)
         for row in [*before, *rows]
@@ -447,7 +447,7 @@ def bill_sheet(employer_id: int, period: date) -> BillSheet | None:
         (row, None) for row in before if row.bill_id not in elsewhere
     ]
     for taken in found.by(employer_id):
-        arrears += [(row, taken) for row in _owed(taken.months() & Q(recorded_in__lte=period))]
+        arrears += [(row, taken) for row in owed_rows(taken.months() & Q(recorded_in__lte=period))]
     arrears.sort(key=lambda pair: pair[0].due_period)
     mine = [row for row in rows if row.owed and row.bill_id not in elsewhere]
     waiting = Unapplied.objects.filter(employer_id__in=found.purses(employer_id)).aggregate(fen=Sum("amount"))
@@ -469,7 +469,8 @@ def bill_sheet(employer_id: int, period: date) -> BillSheet | None:
     )
 
 
-def _owed(condition: Q) -> list[BillRow]:
+def owed_rows(condition: Q) -> list[BillRow]:
+    """The rows of bills that are open still."""
     return [row for row in bill_rows(condition & Q(open_item__isnull=False)) if row.owed]
 
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
-
 from collection.names import line_name, lines_in_order
-from collection.selectors.bills import BillRow, bill_rows
+from collection.selectors.bills import BillRow, owed_rows
 from collection.selectors.fees import FeeInterval, late_fees
 from collection.selectors.receipts import names_of
 from collection.takeovers import payers
@@ -62,8 +60,7 @@ def claim_of(employer: Employer) -> Filed:
 
 
 def _owed(employer: Employer) -> tuple[list[BillRow], list[FeeInterval]]:
-    rows = bill_rows(payers().owed_by(employer.pk) & Q(open_item__isnull=False))
-    rows = [row for row in rows if row.owed]
+    rows = owed_rows(payers().owed_by(employer.pk))
     return rows, late_fees(rows, today())
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from collection.models import Allocation
-from collection.selectors.bills import BillRow, bill_rows
+from collection.selectors.bills import BillRow, owed_rows
 from collection.selectors.fees import late_fees
 from collection.takeovers import payers
 from enrollment.acts.models import EmployerChange
@@ -91,11 +91,12 @@ def takeovers_of(employer_id: int) -> Takeovers:
     """What an employer took over, what was taken over from it, and what it is jointly liable for (REST-5)."""
     found, on = payers(), today()
     taken = [
-        _owed(s.employer_id, s.employer_name, s.employer_number, _open(s.months()), on)
+        _owed(s.employer_id, s.employer_name, s.employer_number, owed_rows(s.months()), on)
         for s in found.by(employer_id)
     ]
     handed = [
-        _owed(s.payer_id, s.payer_name, s.payer_number, _open(s.months()), on) for s in found.of(employer_id)
+        _owed(s.payer_id, s.payer_name, s.payer_number, owed_rows(s.months()), on)
+        for s in found.of(employer_id)
     ]
     joint = []
     for split in EmployerChange.objects.filter(
@@ -105,15 +106,11 @@ def takeovers_of(employer_id: int) -> Takeovers:
         effective_period__lte=period_of(on),
     ).select_related("employer", "successor"):
         before = Q(employer_id=split.employer_id, due_period__lt=split.effective_period)
-        rows = [r for r in _open(before) if found.payer_of(r.employer_id, r.due_period) != employer_id]
+        rows = [r for r in owed_rows(before) if found.payer_of(r.employer_id, r.due_period) != employer_id]
         other = split.successor if split.employer_id == employer_id else split.employer
         if rows and other is not None:
             joint.append(_owed(other.pk, other.name, other.number, rows, on))
     return Takeovers(taken, handed, joint, any(s.is_whole for s in found.of(employer_id)))
-
-
-def _open(condition: Q) -> list[BillRow]:
-    return [row for row in bill_rows(condition & Q(open_item__isnull=False)) if row.owed]
 
 
 def _owed(employer_id: int, name: str, number: str, rows: Sequence[BillRow], on: date) -> Owed:
