@@ -17,7 +17,7 @@ from enrollment import hooks
 from enrollment.answers import LEAVING
 from enrollment.hooks import PeopleMoved
 from enrollment.models import TAKEN_BACK, Declaration, DeclarationAnswer, Employment
-from jilin_si.access.audit import record_many
+from enrollment.services.return_lines import note_people
 from jilin_si.periods import add_months
 from jilin_si.web.desk import forget_count
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jilin_si.access.models import User
 
 ACT = "leave_by_return"
+NOTED = ("effective_period", "reason", "employment")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def end_by_return(declaration: Declaration, by: User | None) -> list[dict[str, A
             if each["effective_period"] == moved.first_period:
                 each["charged"] = each["worker"] in running
         hooks.on_people_left.call(moved)
-    _note(ACT, declaration, by, ended)
+    note_people(ACT, declaration, by, ended, NOTED)
     forget_count("broken", declaration.county_id)
     return [each | {"effective_period": each["effective_period"].isoformat()} for each in ended]
 
@@ -137,7 +138,7 @@ def note_taken_back(
     declaration: Declaration, by: User | None, told: Sequence[Mapping[str, Any]], reason: str
 ) -> None:
     """Say at each person that the leaving is taken back."""
-    _note(f"undo_{ACT}", declaration, by, told, reason)
+    note_people(f"undo_{ACT}", declaration, by, told, NOTED, reason)
     forget_count("broken", declaration.county_id)
 
 
@@ -154,33 +155,3 @@ def _moved(declaration: Declaration, ended: Sequence[Mapping[str, Any]]) -> list
         PeopleMoved(declaration.employer_id, declaration.county_id, workers, first)
         for first, workers in sorted(months.items())
     ]
-
-
-def _note(
-    act: str,
-    declaration: Declaration,
-    by: User | None,
-    told: Sequence[Mapping[str, Any]],
-    reason: str = "",
-) -> None:
-    record_many(
-        act,
-        by=by,
-        about="worker",
-        county_id=declaration.county_id,
-        employer_id=declaration.employer_id,
-        reason=reason,
-        entries=[
-            (
-                each["worker"],
-                {
-                    "effective_period": each["effective_period"],
-                    "reason": each["reason"],
-                    "employment": each["employment"],
-                    "declaration": declaration.pk,
-                    "document": declaration.code,
-                },
-            )
-            for each in told
-        ],
-    )

@@ -16,10 +16,9 @@ from enrollment.models import Declaration, DeclarationNewcomer, Employment
 from enrollment.refusals import Refusal
 from enrollment.return_newcomers import said_by
 from enrollment.return_rows import draft_rows
-from enrollment.services.return_lines import add_lines
+from enrollment.services.return_lines import add_lines, note_people
 from enrollment.services.workers import EXCLUSION_VIOLATION, NewWorker, insert_workers, sqlstate
 from enrollment.standing import Standing, standings
-from jilin_si.access.audit import record_many
 from jilin_si.agencies.clock import today
 from jilin_si.money import to_fen
 from jilin_si.web.desk import forget_count
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from jilin_si.access.models import User
 
 ACT = "join_by_return"
+NOTED = ("first_period", "employment")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Newcomer:
 def newcomers_of(declaration: Declaration) -> list[Newcomer]:
     """Whom a return names anew, each held against the registry of the whole province: for the office alone."""
     named = list(DeclarationNewcomer.objects.filter(declaration=declaration).select_related("worker"))
+    if not named:  # as with most returns: the registry is not asked
+        return []
     told = standings(
         [each.identity_key for each in named],
         [each.name for each in named],
@@ -111,7 +113,7 @@ def enrol_by_return(declaration: Declaration, by: User | None) -> list[dict[str,
             for each in found
         ],
     )
-    _note(ACT, declaration, by, joined)
+    note_people(ACT, declaration, by, joined, NOTED)
     forget_count("silent", declaration.county_id)
     return joined
 
@@ -173,7 +175,7 @@ def note_taken_back(
 ) -> None:
     """Say at each person that the joining is taken back; the return names the person again."""
     DeclarationNewcomer.objects.filter(declaration=declaration).update(worker=None)
-    _note(f"undo_{ACT}", declaration, by, told, reason)
+    note_people(f"undo_{ACT}", declaration, by, told, NOTED, reason)
 
 
 def keep_reasons(declaration: Declaration, rows: Mapping[int, str]) -> None:
@@ -190,32 +192,3 @@ def keep_reasons(declaration: Declaration, rows: Mapping[int, str]) -> None:
         if each.place < len(typed)
     }
     declaration.draft = {**(declaration.draft or {}), "returned": returned}
-
-
-def _note(
-    act: str,
-    declaration: Declaration,
-    by: User | None,
-    told: Sequence[Mapping[str, Any]],
-    reason: str = "",
-) -> None:
-    record_many(
-        act,
-        by=by,
-        about="worker",
-        county_id=declaration.county_id,
-        employer_id=declaration.employer_id,
-        reason=reason,
-        entries=[
-            (
-                each["worker"],
-                {
-                    "first_period": each["first_period"],
-                    "employment": each["employment"],
-                    "declaration": declaration.pk,
-                    "document": declaration.code,
-                },
-            )
-            for each in told
-        ],
-    )

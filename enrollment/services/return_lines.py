@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from enrollment.models import Declaration, DeclarationAnswer, DeclarationNewcomer
 from enrollment.return_checked import CheckedRow
+from jilin_si.access.audit import record_many
 from jilin_si.money import from_fen
+
+if TYPE_CHECKING:
+    from jilin_si.access.models import User
 
 
 def write_lines(declaration: Declaration, rows: Sequence[CheckedRow]) -> None:
@@ -105,3 +110,30 @@ def forget_lines(declaration: Declaration, workers: Sequence[int]) -> None:
             " and worker_id = any(%s)",
             [declaration.fee_year, declaration.county_id, declaration.pk, list(workers)],
         )
+
+
+def note_people(
+    act: str,
+    declaration: Declaration,
+    by: User | None,
+    told: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    reason: str = "",
+) -> None:
+    """Note at each person what a return did about it: of what is told of each, what ``names`` names."""
+    record_many(
+        act,
+        by=by,
+        about="worker",
+        county_id=declaration.county_id,
+        employer_id=declaration.employer_id,
+        reason=reason,
+        entries=[
+            (
+                each["worker"],
+                {name: each[name] for name in names}
+                | {"declaration": declaration.pk, "document": declaration.code},
+            )
+            for each in told
+        ],
+    )
