@@ -16,6 +16,7 @@ from enrollment.acts.models import EmployerChange
 from enrollment.acts.people import (
     NAMED,
     block,
+    corrected_since,
     joined_since,
     left_since,
     reopen,
@@ -72,19 +73,7 @@ class UndoApproval:
             ).exclude(state=EmployerChange.State.UNDONE)
             if change.effective_period >= declaration.first_period
         ]
-        blocks += [
-            Point(
-                _("correction %(code)s was approved after it")
-                % {"code": (later.details or {}).get("code", "")},
-                reverse("enrollment:worker", args=[later.object_id]),
-            )
-            for later in AuditEntry.objects.filter(
-                act="approve_correction",
-                employer_id=declaration.employer_id,
-                pk__gt=entry.pk,
-                details__about__in=["wage", "months"],
-            )[:5]
-        ]
+        blocks += corrected_since(entry, declaration.employer_id, details__about__in=["wage", "months"])
         left = standing_by_return(_told(entry, "leavings"))
         joined = joined_by_return(_told(entry, "joinings"))
         blocks += joined_since(left) + left_since(joined) + self._naming(declaration, joined)

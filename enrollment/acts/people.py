@@ -281,6 +281,20 @@ def joined_since(people: Sequence[Employment]) -> list[Point]:
     ][:NAMED]
 
 
+def corrected_since(entry: AuditEntry, employer_id: int, **about: Any) -> list[Point]:
+    """The corrections of an employer's record, or of its people's, that were approved after an act."""
+    later = AuditEntry.objects.filter(
+        act="approve_correction", employer_id=employer_id, pk__gt=entry.pk, **about
+    )
+    return [
+        Point(
+            _("correction %(code)s was approved after it") % {"code": (each.details or {}).get("code", "")},
+            reverse(f"enrollment:{each.object_kind}", args=[each.object_id]),
+        )
+        for each in later[:NAMED]
+    ]
+
+
 def _changed(entry: AuditEntry) -> dict[int, list[Any]]:
     return {int(worker): values for worker, values in (entry.details or {}).get("before", {}).items()}
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from enrollment import hooks
 from enrollment.acts.models import EmployerChange
-from enrollment.acts.people import NAMED, void
+from enrollment.acts.people import NAMED, corrected_since, void
 from enrollment.acts.undoing import How, Point, UndoPlan, charged_points
 from enrollment.hooks import PeopleMoved
 from enrollment.lines import line_name
@@ -114,16 +114,7 @@ class UndoTakingIn:
             )
             for paid in hooks.payments(made.pk)[:NAMED]
         ]
-        blocks += [
-            Point(
-                _("correction %(code)s was approved after it")
-                % {"code": (later.details or {}).get("code", "")},
-                reverse("enrollment:worker", args=[later.object_id]),
-            )
-            for later in AuditEntry.objects.filter(
-                act="approve_correction", employer_id=made.pk, pk__gt=entry.pk
-            )[:NAMED]
-        ]
+        blocks += corrected_since(entry, made.pk)
         return blocks
 
     def _taken_in(self, entry: AuditEntry) -> tuple[EmployerChange, Employer]:

@@ -13,13 +13,14 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.acts.models import UndoneAct
+from enrollment.acts.people import corrected_since
 from enrollment.models import Coverage, Declaration, Employer, Employment, Worker
 from enrollment.refusals import Refusal
 from enrollment.selectors.history import worker_history
 from enrollment.services import Event, end_employment, record_event, set_coverage
 from enrollment.services.transfers import transfer_inside
 from enrollment.services.undo import plan_undo, undo_act
-from jilin_si.access.audit import AuditEntry
+from jilin_si.access.audit import AuditEntry, record
 from jilin_si.access.models import User
 from jilin_si.agencies.clock import set_today
 from tests.collection import factories as month
@@ -312,6 +313,28 @@ def test_an_event_with_others_after_it_stays(acting: User) -> None:
     with _refused("depends") as told:
         _undo("employer_event", acting)
     assert other.name in str(told.value)
+
+
+def test_a_correction_that_came_after_leads_to_the_record_that_it_is_about(
+    works: Employer, acting: User
+) -> None:
+    before = AuditEntry.objects.latest("pk")
+    worker = make.worker(acting, works).worker
+    for about, number in (("employer", works.pk), ("worker", worker.pk)):
+        record(
+            "approve_correction",
+            by=acting,
+            about=about,
+            number=number,
+            county_id=works.county_id,
+            employer_id=works.pk,
+            details={"code": f"GZ-{about}"},
+        )
+    points = corrected_since(before, works.pk)
+    assert {point.url for point in points} == {
+        reverse("enrollment:employer", args=[works.pk]),
+        reverse("enrollment:worker", args=[worker.pk]),
+    }
 
 
 def test_a_roster_is_taken_back_whole(works: Employer, acting: User, client: Client) -> None:
