@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +19,7 @@ from jilin_si.access.models import Assignment, User
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
 from jilin_si.users import selectors
+from jilin_si.users.answering import STARTING, answer, tell_password
 from jilin_si.users.forms import NameForm, NewUserForm, ReasonForm, UserFilter
 from jilin_si.users.history import user_history
 from jilin_si.users.tables import UserTable, in_force, state_tags
@@ -29,8 +29,6 @@ from jilin_si.web.tables import export_for, table_for
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-STARTING = "starting_password"  # in the session, until it was shown once
 
 
 @look_page
@@ -68,7 +66,7 @@ def user_new(request: HttpRequest) -> HttpResponseBase:
         except ValidationError as refused:
             form.take_refusal(refused)
         else:
-            return _tell_password(request, made, password)
+            return tell_password(request, made, password)
     context = {"form": form, "once_key": request.POST.get("_once") or new_key()}
     return render(request, "users/user_new.html", context, status=422 if form.errors else 200)
 
@@ -124,18 +122,15 @@ def user_name(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not granter(request).may_manage(shown):
         raise PermissionDenied
     before = {"display_name": shown.display_name, "unit": shown.unit_id, "version": shown.version}
-    form = NameForm(request.POST or None, initial=before, granter=granter(request))
-    if "_check" in request.POST:
-        return check_field(form, request.POST["_check"])
-    if request.method == "POST" and form.is_valid():
-        try:
-            users.name_user(shown, by=who(request), **form.cleaned_data)
-        except ValidationError as refused:
-            form.take_refusal(refused)
-        else:
-            messages.success(request, _("Stored."))
-            return HttpResponseRedirect(reverse("users:user", args=[pk]))
-    return _form_page(request, shown, form, _("Change the name or the unit"), _("Store"))
+    return answer(
+        request,
+        shown,
+        NameForm(request.POST or None, initial=before, granter=granter(request)),
+        partial(users.name_user, shown, by=who(request)),
+        done=_("Stored."),
+        title=_("Change the name or the unit"),
+        button=_("Store"),
+    )
 
 
 @dataclass(frozen=True)
@@ -208,39 +203,13 @@ def user_act(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
         raise Http404
     if not granter(request).may_manage(shown):
         raise PermissionDenied
-    form = ReasonForm(request.POST or None, initial={"version": shown.version})
-    if "_check" in request.POST:
-        return check_field(form, request.POST["_check"])
-    if request.method == "POST" and form.is_valid():
-        try:
-            password = wanted.run(request, shown, by=who(request), **form.cleaned_data)
-        except ValidationError as refused:
-            form.take_refusal(refused)
-        else:
-            if password:
-                return _tell_password(request, shown, password)
-            messages.success(request, str(wanted.done))
-            return HttpResponseRedirect(reverse("users:user", args=[pk]))
-    return _form_page(request, shown, form, str(wanted.title), str(wanted.button), str(wanted.follows))
-
-
-def _tell_password(request: HttpRequest, shown: User, password: str) -> HttpResponseBase:
-    """Lead to the user's page, which shows the password this once."""
-    request.session[STARTING] = {"user": shown.pk, "password": password}
-    return HttpResponseRedirect(reverse("users:user", args=[shown.pk]))
-
-
-def _form_page(
-    request: HttpRequest, shown: User, form: Any, title: str, button: str, follows: str = "", **more: Any
-) -> HttpResponseBase:
-    """A form about one sign-in."""
-    context = {
-        "shown": shown,
-        "form": form,
-        "title": title,
-        "button": button,
-        "follows": follows,
-        "once_key": request.POST.get("_once") or new_key(),
-        **more,
-    }
-    return render(request, "users/user_form.html", context, status=422 if form.errors else 200)
+    return answer(
+        request,
+        shown,
+        ReasonForm(request.POST or None, initial={"version": shown.version}),
+        partial(wanted.run, request, shown, by=who(request)),
+        done=wanted.done,
+        title=wanted.title,
+        button=wanted.button,
+        follows=wanted.follows,
+    )
