@@ -44,17 +44,9 @@ class SeenManager(models.Manager[Any]):
         return queryset if scope.everything else queryset.filter(unit_id__in=scope.units)
 
 
-class FailedSignIn(models.Model):
-    """Failed tries of one name from one address within one minute; without a user the name is nobody's."""
+class Tried(models.Model):
+    """Whose name was tried, who looks after it, and from where; nobody's name has neither of the first two."""
 
-    class Way(models.TextChoices):
-        PASSWORD = "password", _("Password")
-        CODE = "code", _("Second factor")
-        REFUSED = "refused", _("Refused while held off")
-
-    id = models.BigAutoField(primary_key=True)
-    minute = models.DateTimeField(_("minute"))
-    at = models.DateTimeField(_("last try"))
     user = models.ForeignKey(
         "access.User", models.CASCADE, null=True, related_name="+", verbose_name=_("user")
     )
@@ -66,10 +58,26 @@ class FailedSignIn(models.Model):
         verbose_name=pgettext_lazy("agency", "unit"),
     )
     address = models.GenericIPAddressField(_("address"), null=True)
-    way = models.CharField(_("way"), max_length=8, choices=Way.choices)
-    tries = models.PositiveIntegerField(_("tries"), default=1)
 
     objects = SeenManager()
+
+    class Meta:
+        abstract = True
+
+
+class FailedSignIn(Tried):
+    """Failed tries of one name from one address within one minute; without a user the name is nobody's."""
+
+    class Way(models.TextChoices):
+        PASSWORD = "password", _("Password")
+        CODE = "code", _("Second factor")
+        REFUSED = "refused", _("Refused while held off")
+
+    id = models.BigAutoField(primary_key=True)
+    minute = models.DateTimeField(_("minute"))
+    at = models.DateTimeField(_("last try"))
+    way = models.CharField(_("way"), max_length=8, choices=Way.choices)
+    tries = models.PositiveIntegerField(_("tries"), default=1)
 
     class Meta:
         app_label = "access"
@@ -86,7 +94,7 @@ class FailedSignIn(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.user or ''}".strip()
 
 
-class HeldOff(models.Model):
+class HeldOff(Tried):
     """A name, a second factor or an address that may not be tried for a while; released early with a reason."""
 
     class Kind(models.TextChoices):
@@ -97,17 +105,6 @@ class HeldOff(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    user = models.ForeignKey(
-        "access.User", models.CASCADE, null=True, related_name="+", verbose_name=_("user")
-    )
-    unit = models.ForeignKey(
-        "agencies.Agency",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=pgettext_lazy("agency", "unit"),
-    )
-    address = models.GenericIPAddressField(_("address"), null=True)
     since = models.DateTimeField(_("since"), db_default=Now())
     until = models.DateTimeField(_("until"))
     released_at = models.DateTimeField(_("released at"), null=True)
@@ -116,7 +113,6 @@ class HeldOff(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
 
-    objects = SeenManager()
     # by ``with_tries``
     tries: int
     addresses: int
