@@ -32,6 +32,12 @@ _NAMED_BY = """
 select distinct conrelid::regclass::text, confrelid::regclass::text from pg_constraint
 where contype = 'f' and conrelid <> confrelid and connamespace = 'public'::regnamespace
 """
+# The keys of each table begin elsewhere: who takes the key of one table for that of another finds nothing.
+_APART = """
+select setval(format('%I.%I', schemaname, sequencename)::regclass,
+  coalesce(last_value, 0) + 10000 * row_number() over (order by sequencename))
+from pg_sequences where schemaname = 'public' and data_type <> 'smallint'::regtype
+"""
 Made = TypeVar("Made")
 _order: list[str] = []
 _reference: dict[str, sql.Composed] = {}
@@ -45,6 +51,7 @@ def load() -> None:
             call_command(name, verbosity=0)
     with connection.cursor() as cursor:
         _order[:] = _in_order(cursor)
+        cursor.execute(_APART)
     _reference.clear()
     _reference.update(_keep("kept"))
 

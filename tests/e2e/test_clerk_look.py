@@ -121,4 +121,4 @@ def test_a_refused_form_says_what_to_mend(
     expect(page.locator("[data-error-summary]")).to_be_focused()
     picture(page, f"enrol-refused-{language}")
     assert faults_of(page) == []
-    assert page.locator("#id_name").input_value() == "陈国富"
+    expect(page.locator("#id_name")).to_have_value("陈国富")

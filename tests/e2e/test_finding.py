@@ -95,7 +95,7 @@ def test_the_counts_of_the_desk_lead_to_lists_of_as_many_rows(
     for label, (count, address) in told.items():
         page.goto(live_server.url + address)
         rows = page.locator("main tbody tr:has(a)")
-        assert rows.count() == count, label
+        expect(rows, label).to_have_count(count)
     page.goto(live_server.url + reverse("desk"))
     settled(page)
     expect(page.locator("main")).to_contain_text("王德海")  # reaches the age in March

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
 
@@ -106,7 +107,7 @@ def test_the_practice_county_tells_its_stories(
     assert page.locator("main tbody tr").count() >= 12
     page.get_by_role("link", name="王德海").click()
     settled(page)
-    assert "王德海" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("王德海")
 
 
 def _practice_county() -> User:

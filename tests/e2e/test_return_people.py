@@ -48,7 +48,7 @@ def test_who_has_left_leaves_with_the_approval(jiutai: JiutaiWorks, open_as: Cal
     expect(page.locator('[name="rows-1-left_why"]')).to_be_focused()
     page.locator('[name="rows-1-left_why"]').select_option("retired")
     expect(page.locator("#msg-rows-1")).to_have_count(0)
-    assert page.locator('[name="rows-1-left_from"]').input_value() == "1996-01"
+    expect(page.locator('[name="rows-1-left_from"]')).to_have_value("1996-01")
     assert not faults_of(page)
     picture(page, "grid-left")
     page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -74,7 +75,7 @@ def test_a_month_of_a_worker_opens_closes_and_gives_the_focus_back(
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     expect(month).to_be_focused()
-    assert "#trace" not in page.url
+    expect(page).not_to_have_url(re.compile("#trace"))
 
 
 def test_a_sum_leads_to_its_parts_and_back(page: Any, live_server: Any, works: Employer) -> None:

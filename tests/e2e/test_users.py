@@ -121,12 +121,12 @@ def test_columns_are_put_in_order_by_keyboard_and_a_file_follows(administrator: 
     page.get_by_role("button", name="按此显示").press("Enter")
     settled(page)
     heads = ["登录名", "角色", "姓名", "机构", "代办单位", "上次登录", "状态"]
-    assert [text.strip() for text in page.locator("thead th").all_inner_texts()] == heads
+    expect(page.locator("thead th")).to_have_text(heads)
     page.get_by_role("button", name="清单").click()
     page.get_by_label("将本清单存为").fill("角色在前")
     page.get_by_role("button", name="保存").click()
     settled(page)
-    assert page.locator("thead th").all_inner_texts()[1].strip() == "角色"
+    expect(page.locator("thead th").nth(1)).to_have_text("角色")
     page.get_by_role("button", name="导出").click()
     with page.expect_download() as file:
         page.get_by_role("link", name="CSV").click()

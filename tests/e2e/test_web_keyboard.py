@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -41,7 +42,7 @@ def test_enter_goes_on_and_at_the_end_of_a_row_to_the_next(grid: Any) -> None:
     expect(cell(grid, 1, "name")).to_be_focused()
     grid.keyboard.press("Control+End")
     expect(cell(grid, 13, "name")).to_be_focused()
-    assert grid.locator("tr.on").get_attribute("data-row") == "13"
+    expect(grid.locator("tr.on")).to_have_attribute("data-row", "13")
 
 
 def test_what_is_typed_is_made_plain_and_the_grey_cells_follow(grid: Any) -> None:
@@ -100,7 +101,7 @@ def test_a_warning_stands_with_a_reason(grid: Any) -> None:
     grid.keyboard.type("补发奖金")
     grid.keyboard.press("Enter")
     expect(grid.locator("#msg-rows-11")).to_contain_text("已注明原因并保留：补发奖金")
-    assert grid.locator("[name=rows-11-reason]").input_value() == "补发奖金"
+    expect(grid.locator("[name=rows-11-reason]")).to_have_value("补发奖金")
 
 
 def test_a_sheet_is_pasted_over_cells_and_rows(grid: Any) -> None:
@@ -178,7 +179,7 @@ def test_the_trace_drawer_has_an_address_and_gives_focus_back(sign_in: Callable[
     page.keyboard.press("Enter")
     drawer = page.locator("#drawer")
     expect(drawer).to_contain_text("为什么是 293.12 元？")
-    assert page.url.endswith("#trace=%2Ftrace%2Fstyle%2Fsum%2F")
+    expect(page).to_have_url(re.compile("#trace=%2Ftrace%2Fstyle%2Fsum%2F$"))
     drawer.get_by_role("link", name="73.28").first.click()
     expect(drawer).to_contain_text("为什么是 73.28 元？")
     assert drawer.bounding_box()["width"] == 560
@@ -189,7 +190,7 @@ def test_the_trace_drawer_has_an_address_and_gives_focus_back(sign_in: Callable[
     page.keyboard.press("Escape")
     expect(drawer).not_to_be_visible()
     expect(figure).to_be_focused()
-    assert "#trace" not in page.url
+    expect(page).not_to_have_url(re.compile("#trace"))
     page.goto(page.url.split("#")[0] + "#trace=%2Ftrace%2Fstyle%2Fcredit%2F")
     page.reload()
     expect(page.locator("#drawer")).to_contain_text("为什么是 73.28 元？")
@@ -221,7 +222,7 @@ def test_the_other_language_stays_on_the_page(sign_in: Callable[..., Any]) -> No
     page.evaluate("scrollTo(0, 60)")
     page.get_by_role("button", name="EN").click()
     expect(page.get_by_role("link", name="Skip to content")).to_be_attached()
-    assert page.url.endswith("/style/list/?sort=-people&page=2")
+    expect(page).to_have_url(re.compile(r"/style/list/\?sort=-people&page=2$"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.wait_for_timeout(100)
     assert abs(page.evaluate("scrollY") - 60) < 3

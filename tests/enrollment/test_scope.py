@@ -91,7 +91,7 @@ def test_another_countys_rows_cannot_be_changed(theirs: Employer, clerk: User) -
         """
         insert into enrollment_employer (county_id, number, organisation_code, name, pinyin, ownership, industry,
           system, trade_class, status, bank_name, bank_account, contact_name, contact_phone, registered_on)
-        values (220182, '220182-%s9', '', 'x', '', 'state', 'mining', '', 1, 'active', '', '', '', '', '1996-01-01')
+        values (220182, '220182-9' || mod(%s, 1000), '', 'x', '', 'state', 'mining', '', 1, 'active', '', '', '', '', '1996-01-01')
         """,
         """
         insert into access_auditentry (act, object_kind, user_id, reason, details)
