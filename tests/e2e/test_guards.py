@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from jilin_si.access.models import Assignment, Role, User
 from sample import practice
