@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from jilin_si.access.models import Assignment, Role
+from jilin_si.access.desks import desks_of
+from jilin_si.access.models import Role
 
 if TYPE_CHECKING:
     from jilin_si.access.models import User
@@ -20,10 +21,10 @@ MAY_REVIEW = (Role.REVIEWER,)
 
 
 def holds(user: User | None, county_id: int, *roles: str) -> bool:
-    """Whether one of these roles is held at this unit, asked anew each time: a right taken away is gone at once."""
+    """Whether one of these roles is held at this unit, asked anew by each act: a right taken away is gone at once."""
     if user is None or not user.is_active:
         return False
-    return Assignment.objects.filter(user=user, agency_id=county_id, role__in=roles).exists()
+    return any(desk.agency_id == county_id and desk.role in roles for desk in desks_of(user.pk))
 
 
 def require(user: User | None, county_id: int, *roles: str) -> None:
@@ -47,7 +48,7 @@ def acts_for(user: User | None, employer_id: int) -> bool:
     """Whether this person is a user of the employer's own."""
     if user is None or not user.is_active:
         return False
-    return Assignment.objects.filter(user=user, employer_id=employer_id, role=Role.EMPLOYER).exists()
+    return any(desk.employer_id == employer_id and desk.role == Role.EMPLOYER for desk in desks_of(user.pk))
 
 
 def require_declaring(user: User | None, county_id: int, employer_id: int) -> bool:

@@ -8,6 +8,8 @@ from datetime import date
 
 from django.db import connection
 
+from jilin_si.memory import remembered
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -61,6 +63,10 @@ def organisation_code_taken(code: str, besides: int | None = None) -> bool:
 
 def person_records(worker_id: int) -> list[int]:
     """The records of one person: the one kept, and those merged into it. Numbers, beyond the asker's scope."""
+    return remembered(("person", worker_id), lambda: _person_records(worker_id))
+
+
+def _person_records(worker_id: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("select person_records(%s)", [worker_id])
         (found,) = cursor.fetchone()

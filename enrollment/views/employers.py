@@ -20,7 +20,8 @@ from enrollment.selectors.history import employer_history
 from enrollment.services import register_employer, set_coverage
 from enrollment.tables import EmployerTable
 from enrollment.views.access import employer_or_404, staff_page, who
-from jilin_si.access.models import Assignment, Role
+from jilin_si.access.desks import desks_of
+from jilin_si.access.models import Role
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
 from jilin_si.web.forms import check_field
@@ -134,9 +135,7 @@ def coverage(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def own_unit(request: HttpRequest) -> int | None:
     """The unit where this person is clerk; None for everybody else."""
-    return (
-        Assignment.objects.filter(user_id=who(request).pk, role=Role.CLERK)
-        .order_by("agency_id")
-        .values_list("agency_id", flat=True)
-        .first()
-    )
+    held = [
+        desk.agency_id for desk in desks_of(who(request).pk) if desk.agency_id and desk.role == Role.CLERK
+    ]
+    return min(held, default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pghistory
 from django.db import transaction
@@ -10,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 
 from jilin_si.access.scope import Scope, acting_as, scope_of
 from jilin_si.agencies.clock import today
+from jilin_si.memory import remembering
+
+READS = ("GET", "HEAD", "OPTIONS")
 
 
 class ScopeMiddleware:
@@ -22,7 +26,7 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with transaction.atomic():
+        with remembering() if request.method in READS else nullcontext(), transaction.atomic():
             scope = scope_of(request.user) if request.user.is_authenticated else Scope()
             request.scope = scope  # type: ignore[attr-defined]
             with acting_as(scope):
@@ -42,7 +46,7 @@ class HistoryContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
+        if request.method in READS or not request.user.is_authenticated:
             return self.get_response(request)
         with pghistory.context(user=request.user.pk, day=today().isoformat(), url=request.path):
             return self.get_response(request)

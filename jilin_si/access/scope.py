@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models
 from django.db.models import Q
 
+from jilin_si.access.desks import desks_of
 from jilin_si.access.models import Role
 from jilin_si.agencies.models import Agency
 
@@ -59,7 +60,7 @@ def current() -> Scope:
 
 def scope_of(user: User, assignments: Iterable[Assignment] | None = None) -> Scope:
     """The scope of a user: read from the database each time, so that a right taken away is gone at once."""
-    held = list(user.assignments.all() if assignments is None else assignments)
+    held = list(desks_of(user.pk) if assignments is None else assignments)
     units: set[int] = set()
     prefectures = [a.agency_id for a in held if a.role == Role.PREFECTURE]
     if any(a.role in EVERY_UNIT_ROLES for a in held):

@@ -7,10 +7,17 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from jilin_si.agencies.models import FIRST_BUSINESS_DATE, BusinessDate
+from jilin_si.memory import forget, remembered
+
+_KEY = "business date"
 
 
 def today() -> date:
     """The business date; 1996-01-01 where none was set yet."""
+    return remembered(_KEY, _read)
+
+
+def _read() -> date:
     day = BusinessDate.objects.filter(id=1).values_list("day", flat=True).first()
     return day or FIRST_BUSINESS_DATE
 
@@ -18,6 +25,7 @@ def today() -> date:
 def set_today(day: date) -> None:
     """Move the business date; jobs and pages follow at once."""
     BusinessDate.objects.update_or_create(id=1, defaults={"day": day})
+    forget(_KEY)
 
 
 def now() -> datetime:

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from jilin_si.access.audit import record
+from jilin_si.access.desks import desks_of
 from jilin_si.access.models import Assignment
 from jilin_si.agencies.clock import today
 from jilin_si.web.lists import kept_query
@@ -104,11 +105,10 @@ def acts_for(table: str, roles: Collection[str]) -> list[BulkAct]:
 
 def unit_of(act: BulkAct, user: User) -> int:
     """The unit at which this person may do the act. Raises PermissionDenied where there is none."""
-    held: Any = Assignment.objects.filter(user=user, role__in=list(act.roles)).exclude(agency=None)
-    unit = held.order_by("agency_id").values_list("agency_id", flat=True).first()
-    if unit is None:
+    held = [desk.agency_id for desk in desks_of(user.pk) if desk.agency_id and desk.role in act.roles]
+    if not held:
         raise PermissionDenied
-    return int(unit)
+    return min(held)
 
 
 def run_act(act: BulkAct, plan: Plan, query: QueryDict, values: Mapping[str, Any], user: User) -> BulkRun:

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from jilin_si.access.desks import desks_of
 from jilin_si.agencies.models import PROVINCE, Agency
 from jilin_si.web import navigation, shell
 
@@ -43,7 +44,7 @@ class Shell:
         user = self.request.user
         if not user.is_authenticated:
             return ""
-        held = [a.agency for a in user.assignments.select_related("agency") if a.agency is not None]
+        held = [desk.agency for desk in desks_of(user.pk) if desk.agency is not None]
         held.sort(
             key=lambda agency: (agency.id != PROVINCE, agency.level != Agency.Level.PREFECTURE, agency.id)
         )
