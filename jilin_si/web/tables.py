@@ -210,12 +210,19 @@ class OfficeTable(tables.Table):
             order = iter([*first, *(name for name in known if name not in shown)])
             self.sequence = [next(order) if name in known else name for name in self.sequence]  # type: ignore[has-type]
 
-    def __init__(self, *args: Any, totals: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        totals: dict[str, Any] | None = None,
+        request: HttpRequest | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.totals = totals or {}
         self.chosen = False
         # a subclass with a Meta of its own, or with none, looks the same
         kwargs.setdefault("attrs", {"class": "t stay", **self._meta.attrs})
         super().__init__(*args, **kwargs)
+        self.request = request  # handed to the table of the library it would sort, count and page the rows by itself
 
     def export_columns(self) -> list[exports.Column]:
         """The columns of a file: those shown that have a head; those for files alone where none were chosen."""

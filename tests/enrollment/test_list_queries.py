@@ -50,3 +50,6 @@ def test_many_rows_cost_no_more_questions_than_one(
     assert {page: len(asked) for page, asked in many.items()} == {
         page: len(asked) for page, asked in few.items()
     }
+    counts = {page: sum('AS "__count"' in question for question in asked) for page, asked in many.items()}
+    assert counts["workers"] == 0, "three million people are not counted to show fifteen"
+    assert counts["employers"] == counts["declarations"] == 1
