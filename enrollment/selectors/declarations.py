@@ -16,6 +16,7 @@ from enrollment.models import Declaration, DeclarationAnswer, DeclarationLine, E
 from enrollment.search import employers_like
 from enrollment.services.leavings import by_last_month, leavings_of
 from enrollment.services.newcomers import newcomers_of
+from jilin_si.access.scope import current
 from jilin_si.agencies import clock
 from jilin_si.money import from_fen, to_fen
 
@@ -23,7 +24,10 @@ LARGE_CHANGE = Decimal(20)
 
 
 def declarations(filters: Mapping[str, Any]) -> QuerySet[Declaration]:
-    """The declarations that fit a filter, with the wages of the return before."""
+    """The declarations that fit a filter, with the wages of the return before.
+
+    In one unit by employer; over many, where an order by employer would sort them all, the latest first.
+    """
     queryset = Declaration.objects.select_related("employer", "entered_by", "reviewed_by").defer("draft")
     for name, look_up in (("state", "state"), ("kind", "kind"), ("year", "fee_year")):
         if filters.get(name):
@@ -36,10 +40,11 @@ def declarations(filters: Mapping[str, Any]) -> QuerySet[Declaration]:
         kind=Declaration.Kind.YEARLY,
         state=Declaration.State.APPROVED,
     )
+    order = ("-fee_year", "employer__number", "pk") if len(current().units) == 1 else ("-pk",)
     return queryset.annotate(
         wages_before=Subquery(before.values("wages")[:1]),
         workers_before=Subquery(before.values("workers")[:1]),
-    ).order_by("-fee_year", "employer__number", "pk")
+    ).order_by(*order)
 
 
 def change_percent(declaration: Any) -> Decimal | None:
