@@ -204,4 +204,4 @@ def test_it_is_required_everywhere_but_in_the_demo_and_passwords_are_argon2(demo
         text=True,
         check=True,
     ).stdout.split()
-    assert told == [required, "django.contrib.auth.hashers.Argon2PasswordHasher", "6"]
+    assert told == [required, "jilin_si.access.hashers.Argon2PasswordHasher", "6"]

@@ -6,11 +6,14 @@ import time
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.contrib.auth.hashers import Argon2PasswordHasher as Django
+from django.contrib.auth.hashers import check_password, get_hasher, make_password
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from jilin_si.access.models import User
 from jilin_si.access.sessions import SEEN, STARTED
+from tests.pace import seconds
 from tests.roles import as_owner
 from tests.styleguide.fixtures import PASSWORD, people, registries, style_site  # noqa: F401
 
@@ -50,6 +53,19 @@ def test_it_never_leads_to_a_foreign_page(client: Client) -> None:
 def test_a_wrong_name_and_a_wrong_password_sound_the_same(client: Client, username: str) -> None:
     html = enter(client, username, "wrong").content.decode()
     assert "登录名或口令不对。" in html
+
+
+def test_a_password_is_dear_to_guess_and_an_office_that_comes_at_eight_is_let_in() -> None:
+    with override_settings(PASSWORD_HASHERS=["jilin_si.access.hashers.Argon2PasswordHasher"]):
+        kept = make_password("jilin1996")
+        assert kept.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+        begun = time.process_time()
+        for _person in range(10):
+            assert check_password("jilin1996", kept)
+        assert time.process_time() - begun < seconds(0.6)
+        dear = Django().encode("jilin1996", "0123456789abcdef")
+        assert check_password("jilin1996", dear)  # as it was kept before, and is no more from now on
+        assert get_hasher("argon2").must_update(dear)
 
 
 def test_the_key_of_the_session_changes_at_sign_in(client: Client) -> None:
