@@ -28,7 +28,7 @@ ROLES = ("clerk", "finance", "head")
 FACTS = """
 import json, sys
 from django.db import connection
-from enrollment.identity_numbers import known_prefixes
+from enrollment.rules import jilin_area_codes
 from jilin_si.access.scope import acting_as, everything
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import Agency
@@ -50,7 +50,7 @@ with acting_as(everything()), connection.cursor() as cursor:
     received = {{serial: [count, int(fen)] for serial, count, fen in cursor.fetchall()}}
     units = [agency.id for agency in Agency.objects.units()]
 print("FACTS" + json.dumps({{"day": today().isoformat(), "units": units, "enrolled": enrolled, "received": received,
-    "areas": sorted(str(code) for code in known_prefixes() if str(code).startswith("22"))[:40]}}))
+    "areas": sorted(jilin_area_codes())[:40]}}))
 """
 
 
