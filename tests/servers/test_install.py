@@ -11,7 +11,7 @@ from jilin_si.servers.places import BASE
 
 
 def test_the_locks_name_no_address() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-load.txt", "requirements-uv.txt"):
         text = (BASE / name).read_text()
         assert "://" not in text
         pinned = [line for line in text.splitlines() if re.match(r"[a-z0-9]", line, re.IGNORECASE)]
