@@ -45,7 +45,7 @@ def units_of(request: HttpRequest) -> list[int]:
 def acting_units(request: HttpRequest, roles: Iterable[str]) -> list[int]:
     """The units at which this person holds one of these roles."""
     wanted = set(roles)
-    return sorted({d.agency_id for d in desks_of(request.user.pk) if d.agency_id and d.role in wanted})
+    return sorted({d.agency_id for d in desks_of(request.user.pk or 0) if d.agency_id and d.role in wanted})
 
 
 def may_act(request: HttpRequest, county_id: int, roles: Iterable[str]) -> bool:

@@ -2,8 +2,8 @@
 
 Django's own measure (100 MiB, eight threads) costs a quarter of a second of a processor and 100 MiB a sign-in: fifty
 people who come at once kept two cores busy for a minute, and every page waited for them. 19 MiB and two passes in one
-thread are what OWASP's cheat sheet on password storage asks for at least; who guesses is held off besides (``held_off.py``).
-A password kept by another measure is kept by this one from its next sign-in on.
+thread are what OWASP's cheat sheet on password storage asks for at least; who guesses is held off besides
+(``held_off.py``). A password kept by another measure is kept by this one from its next sign-in on.
 """
 
 from __future__ import annotations

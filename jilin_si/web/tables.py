@@ -222,7 +222,8 @@ class OfficeTable(tables.Table):
         # a subclass with a Meta of its own, or with none, looks the same
         kwargs.setdefault("attrs", {"class": "t stay", **self._meta.attrs})
         super().__init__(*args, **kwargs)
-        self.request = request  # handed to the table of the library it would sort, count and page the rows by itself
+        # handed to the table of the library, it would sort, count and page the rows once more
+        self.request = request
 
     def export_columns(self) -> list[exports.Column]:
         """The columns of a file: those shown that have a head; those for files alone where none were chosen."""

@@ -69,7 +69,8 @@ class _Fields(HTMLParser):
 
     def __init__(self, action: str) -> None:
         super().__init__()
-        self.action, self.inside, self.fields, self.choice = action, False, {}, ""
+        self.action, self.inside, self.choice = action, False, ""
+        self.fields: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         given = dict(attrs)
