@@ -29,6 +29,7 @@ from jilin_si.web.panels import panels_for
 from jilin_si.web.tables import export_for, table_for
 
 PEOPLE_PER_PAGE = 12
+PEOPLE_BY_NAME = 2000  # so many are sorted by name while one waits; of more the latest to come stand first
 
 
 @staff_page
@@ -52,6 +53,9 @@ def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = employer_or_404(pk)
     filters = {"now": request.GET.get("people", "living")}
     paginator = Paginator(people_now(shown, filters), PEOPLE_PER_PAGE)
+    latest_first = paginator.count > PEOPLE_BY_NAME
+    if latest_first:
+        paginator.object_list = paginator.object_list.order_by("-pk")
     page = paginator.get_page(request.GET.get("page"))
     wage_year, people = with_wages(shown, list(page.object_list))
     year = today().year
@@ -66,6 +70,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "employer": shown,
         "page": page,
+        "latest_first": latest_first,
         "people": people,
         "wage_year": wage_year,
         "people_count": paginator.count if filters["now"] == "living" else people_now(shown, {}).count(),

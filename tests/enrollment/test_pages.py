@@ -118,6 +118,22 @@ def test_what_is_not_yours_is_not_there(
         assert client.post(url, _once() | {"reason": "x"}).status_code == 404, url
 
 
+def test_people_stand_by_name_and_of_many_the_latest_to_come_first(
+    client: Client, works: Employer, acting: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("安文", "赵文", "李文"):
+        make.worker(acting, works, name=name)
+    client.force_login(acting)
+
+    def names() -> list[str]:
+        people = client.get(_url("employer", works.pk)).context["people"]
+        return [person.employment.worker.name for person in people]
+
+    assert names() == ["安文", "李文", "赵文"]
+    monkeypatch.setattr("enrollment.views.employers.PEOPLE_BY_NAME", 2)
+    assert names() == ["李文", "赵文", "安文"]
+
+
 def test_a_worker_is_enrolled_and_the_second_click_does_nothing(
     client: Client, works: Employer, acting: User
 ) -> None:
