@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from enrollment.lines import line_choices, line_name
 from enrollment.models import TAKEN_BACK, Coverage, Employment, Worker
 from enrollment.search import employers_like, worker_ids
+from jilin_si.access.scope import current
 from jilin_si.agencies.clock import today
 from jilin_si.periods import add_months, format_period, months_between, period_of
 
 LISTED = 300
+SORTED_AT_MOST = 100_000  # sorting so many by name takes a third of a second
 
 
 def employments_listed(filters: Mapping[str, Any]) -> QuerySet[Employment]:
@@ -43,6 +46,19 @@ def employments_listed(filters: Mapping[str, Any]) -> QuerySet[Employment]:
     if filters.get("now"):
         queryset = queryset.filter(last_period__isnull=filters["now"] == "living")
     return queryset
+
+
+def scope_is_small() -> bool:
+    """Whether the reader's one unit has so few employments that all may be sorted while one waits."""
+    units = current().units
+    if len(units) != 1:
+        return False
+    found: bool = cache.get_or_set(
+        f"many-people:{min(units)}",
+        lambda: Employment.objects.order_by()[SORTED_AT_MOST : SORTED_AT_MOST + 1].exists(),
+        3600,
+    )
+    return not found
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from enrollment.selectors.workers import (
     age_on,
     covered_lines,
     employments_listed,
+    scope_is_small,
     time_lines,
     years_and_months,
 )
@@ -34,7 +35,6 @@ from enrollment.views.access import employer_or_404, staff_page, who, worker_or_
 from enrollment.views.employers import own_unit
 from jilin_si.access.audit import record
 from jilin_si.access.once import new_key, once
-from jilin_si.access.scope import current
 from jilin_si.agencies.clock import today
 from jilin_si.periods import period_of
 from jilin_si.web.forms import check_field
@@ -49,11 +49,11 @@ PER_PAGE = 15
 def workers(request: HttpRequest) -> HttpResponseBase:
     """Workers of the scope: by a question, or the latest to come. Nobody is counted, so that a page stays quick.
 
-    They are sorted for who works in one unit, or where a question makes them few: not three million at once.
+    They are sorted where a question or a unit makes them few: not three million at once.
     """
     form = WorkerFilter(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
-    few = bool(filters.get("q") or filters.get("employer")) or len(current().units) == 1
+    few = bool(filters.get("q") or filters.get("employer")) or scope_is_small()
     table = table_for(
         request,
         WorkerTable,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -132,6 +133,29 @@ def test_people_stand_by_name_and_of_many_the_latest_to_come_first(
     assert names() == ["安文", "李文", "赵文"]
     monkeypatch.setattr("enrollment.views.employers.PEOPLE_BY_NAME", 2)
     assert names() == ["李文", "赵文", "安文"]
+
+
+def test_a_unit_of_hundreds_of_thousands_is_not_sorted_while_one_waits(
+    client: Client,
+    works: Employer,
+    acting: User,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    request.addfinalizer(cache.clear)
+    for name in ("安文", "赵文", "李文"):
+        make.worker(acting, works, name=name)
+    client.force_login(acting)
+    address = _url("workers") + "?sort=name"
+
+    def names() -> list[str]:
+        return [row.record.worker.name for row in client.get(address).context["table"].paginated_rows]
+
+    assert names() == ["安文", "李文", "赵文"]
+    monkeypatch.setattr("enrollment.selectors.workers.SORTED_AT_MOST", 2)
+    cache.clear()
+    assert names() == ["李文", "赵文", "安文"]  # the latest to come first, as without a question
+    assert "sort=" not in client.get(_url("workers")).content.decode()
 
 
 def test_a_worker_is_enrolled_and_the_second_click_does_nothing(
