@@ -53,12 +53,12 @@ def scope_is_small() -> bool:
     units = current().units
     if len(units) != 1:
         return False
-    found: bool = cache.get_or_set(
+    many = cache.get_or_set(
         f"many-people:{min(units)}",
         lambda: Employment.objects.order_by()[SORTED_AT_MOST : SORTED_AT_MOST + 1].exists(),
         3600,
     )
-    return not found
+    return not many
 
 
 @dataclass(frozen=True)

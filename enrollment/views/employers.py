@@ -52,10 +52,11 @@ def employer(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One employer: people, returns, coverage, what happened, and what upper floors add (bills, arrears)."""
     shown = employer_or_404(pk)
     filters = {"now": request.GET.get("people", "living")}
-    paginator = Paginator(people_now(shown, filters), PEOPLE_PER_PAGE)
+    everybody = people_now(shown, filters)
+    paginator = Paginator(everybody, PEOPLE_PER_PAGE)
     latest_first = paginator.count > PEOPLE_BY_NAME
     if latest_first:
-        paginator.object_list = paginator.object_list.order_by("-pk")
+        paginator.object_list = everybody.order_by("-pk")
     page = paginator.get_page(request.GET.get("page"))
     wage_year, people = with_wages(shown, list(page.object_list))
     year = today().year

@@ -13,7 +13,8 @@ threads = 2
 preload_app = True  # read once, not once a process
 timeout = 60
 graceful_timeout = 5
-keepalive = 75  # longer than one reads a page: a connection ended just as one asks again is an error to the reader
+# longer than one reads a page: a connection that ends just as one asks again is an error to the reader
+keepalive = 75
 max_requests = 20_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
