@@ -509,6 +509,20 @@ def test_the_database_lets_a_supplement_follow_only_its_account(world: World, wr
         Transfer.objects.create(**given)
 
 
+def test_verify_finds_a_supplement_that_is_done_while_its_money_is_open(world: World) -> None:
+    world.pays_late()
+    supplement = world.sent()
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table enrollment_transfer disable trigger keeps")
+        cursor.execute(
+            "update enrollment_transfer set state = 'done', done_by_id = %s, done_on = sent_on, done_at = now() where id = %s",
+            [world.there.pk, supplement.pk],
+        )
+        cursor.execute("alter table enrollment_transfer enable trigger keeps")
+    assert "collection.supplements_follow" in _offending()
+
+
 def test_verify_finds_a_voucher_of_the_clearing_account_without_a_move(world: World) -> None:
     with as_owner():
         book(
