@@ -63,7 +63,7 @@ def send_rests(*, county_id: int, sent: Sequence[int], by: User | None) -> list[
             period,
             rate_ppm,
         )
-        transaction.on_commit(lambda: forget_count(COUNT, county_id))
+        _count_anew(county_id)
     return made
 
 
@@ -141,5 +141,16 @@ def take_rests_back(*, county_id: int, supplements: Sequence[int], reason: str, 
             for transfer in held:
                 transfer.done_by = by
             take_accounts_back(held)
-        transaction.on_commit(lambda: forget_count(COUNT, county_id))
+        _count_anew(county_id)
     return len(held)
+
+
+def count_again(transfer: Transfer) -> None:
+    """A transfer came back or arrived: what either unit has to send after is another (registered with enrollment)."""
+    _count_anew(transfer.county_id)
+    if transfer.to_county_id:
+        _count_anew(transfer.to_county_id)
+
+
+def _count_anew(county_id: int) -> None:
+    transaction.on_commit(lambda: forget_count(COUNT, county_id))

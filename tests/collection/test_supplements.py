@@ -299,6 +299,48 @@ def test_another_payment_of_the_same_month_goes_by_itself(world: World) -> None:
     assert _offending() == []
 
 
+def test_a_record_that_was_merged_since_is_followed_under_the_one_kept(world: World) -> None:
+    """The rest stands under the old record; it goes after the person, who is the record kept."""
+    later = make.employer(("600.00",), lines=["pension"], county_id=YUSHU, first_period=month(1996, 6))
+    (kept,) = make.workers_of(later)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "update enrollment_employment set last_period = %s where worker_id = %s and county_id = %s",
+            [FEBRUARY, world.worker, YUSHU],
+        )
+        cursor.execute(
+            "update enrollment_employment set first_period = %s where worker_id = %s", [month(1996, 6), kept]
+        )
+        cursor.execute("update enrollment_worker set merged_into_id = %s where id = %s", [kept, world.worker])
+    world.pays_late()
+    (rest,) = world.listed()
+    assert (rest.person_id, sorted(rest.records)) == (kept, sorted([world.worker, kept]))
+    own, _unit = _january(world.worker)
+    assert rest.own == own + _interest(own, 1, RATE_1995)
+    supplement = world.sent()
+    assert supplement.worker_id == kept
+    with make.as_user(world.there):
+        take_in(transfer=supplement, employer=None, by=world.there)
+        assert account_of(kept).under_way == 0
+    assert world.listed() == []
+    assert make.rows(
+        "select person_id, worker_id, own_fen + unit_fen from collection_accountmove where transfer_id = %s"
+        " and own_fen > 0",
+        [supplement.pk],
+    ) == [(kept, world.worker, int(rest.total * 100))]
+    assert _offending() == []
+
+
+def test_last_years_accounts_must_be_closed_first(world: World, client: Client) -> None:
+    make.open_year(year=1997)
+    world.pays_late(date(1997, 1, 14))
+    (rest,) = world.listed()
+    with make.as_user(world.clerk), _refused("year_not_closed"):
+        send_rests(county_id=JIUTAI, sent=[rest.pk], by=world.clerk)
+    client.force_login(world.clerk)
+    assert "1996" in client.get(reverse("collection:rests")).context["unclosed"]
+
+
 # ── back, on, out ────────────────────────────────────────────────────────────────────────────────────────────────
 def test_sent_back_and_taken_back_the_rest_is_listed_again(world: World) -> None:
     world.pays_late()
@@ -459,6 +501,21 @@ def test_one_that_was_taken_back_by_itself_does_not_keep_the_others(world: World
             transfer=Transfer.objects.get(pk=run.details["supplements"][0]), reason="错", by=world.clerk
         )
         bulk.take_back(SendRests(), run, "办早了", world.clerk)
+    assert len(world.listed()) == 2
+    assert _offending() == []
+
+
+def test_what_the_other_unit_sent_back_comes_back_with_the_rest_of_the_act(world: World) -> None:
+    run = _both(world)
+    with make.as_user(world.there):
+        back = Transfer.objects.get(pk=run.details["supplements"][0])
+        send_back(transfer=back, reason="户名不符", by=world.there)
+    with make.as_user(world.clerk):
+        bulk.take_back(SendRests(), run, "办早了", world.clerk)
+        reasons = Transfer.objects.filter(pk__in=run.details["supplements"]).values_list(
+            "state", "return_reason"
+        )
+        assert sorted(reasons) == [("back", "办早了"), ("back", "户名不符")]
     assert len(world.listed()) == 2
     assert _offending() == []
 
