@@ -34,7 +34,7 @@ class RestTable(OfficeTable):
     came = tables.Column(verbose_name=_("Months that came after"), empty_values=("",))
     own = MoneyColumn(verbose_name=_("Own part (yuan)"))
     unit = MoneyColumn(verbose_name=_("Employer's part (yuan)"))
-    total = MoneyColumn(verbose_name=_("Rest with interest (yuan)"))
+    total = MoneyColumn(verbose_name=_("Rest with interest (yuan)"), total=True)
     since = PeriodColumn(verbose_name=pgettext_lazy("rest of an account", "Since"))
     to = CutColumn(verbose_name=_("Where to"))
     sent_with = tables.Column(

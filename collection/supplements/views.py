@@ -15,6 +15,7 @@ from collection.views.common import staff_only
 from enrollment.refusals import Refusal
 from jilin_si.access.scope import current
 from jilin_si.agencies.models import Agency
+from jilin_si.money import ZERO
 from jilin_si.web.tables import export_for, table_for
 
 
@@ -25,7 +26,7 @@ def rest_list(request: HttpRequest) -> HttpResponseBase:
     form = RestFilter(request.GET, units=current().units)
     asked = form.read
     rows = rests(asked["unit"], asked)
-    table = table_for(request, RestTable, rows)
+    table = table_for(request, RestTable, rows, totals={"total": sum((row.total for row in rows), ZERO)})
     period, unclosed = sending_month(asked["unit"]), ""
     try:
         refuse_unclosed_year([record for row in rows for record in row.records], asked["unit"], period)

@@ -55,6 +55,7 @@ def test_late_credits_go_after_the_account(live_server: Any, open_as: Callable[.
     expect(row).to_contain_text("九台市机械配件厂")
     expect(row).to_contain_text("1996-01")
     expect(row).to_contain_text("榆树市")
+    expect(page.locator("tfoot")).to_contain_text("142.69")
     assert faults_of(page) == []
     picture(page, "supplements-list")
 
