@@ -58,7 +58,7 @@ class RestTable(OfficeTable):
 
     def render_next(self, record: Any) -> Any:
         """One row alone is sent as all of them are: its page says first what will change."""
-        if record.state != SEND or not roles_of(self.request) & set(MAY_ENTER):
+        if record.state != SEND or self.request is None or not roles_of(self.request) & set(MAY_ENTER):
             return ""
         query = urlencode({"transfer": record.pk, "_back": reverse("collection:rests")})
         return format_html(
