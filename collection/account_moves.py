@@ -19,13 +19,20 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from collection.accounts import account_line
-from collection.names import percent_of_ppm
+from collection.transfer_sheets import history_of
 from enrollment.hooks import MoneyOf
 from enrollment.refusals import Refusal
 from enrollment.standing import person_records
 from jilin_si.agencies.clock import today
 from jilin_si.jobs.units import lock_county
-from jilin_si.ledger.services import EXPENDITURE_BANK, NoMoneyError, book, booking_period, fund_expenditure
+from jilin_si.ledger.services import (
+    EXPENDITURE_BANK,
+    JournalRow,
+    NoMoneyError,
+    book_many,
+    booking_period,
+    fund_expenditure,
+)
 from jilin_si.money import from_fen
 from jilin_si.periods import format_period
 from jilin_si.policy.database import database_policy
@@ -59,18 +66,19 @@ class Standing:
         return self.opening[1] + self.credited[1] + self.interest[1]
 
 
-def account_standing(worker_id: int, county_id: int, period: date, rate_ppm: int) -> Standing:
-    """What a unit's account of a record comes to at the end of a month, interest included (PEN-8a)."""
+def account_standings(
+    records: Sequence[int], county_id: int, period: date, rate_ppm: int
+) -> dict[int, Standing]:
+    """What a unit's accounts of these records come to at the end of a month, interest included (PEN-8a)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select * from collection_account_now(%s, %s, %s, %s, %s)",
-            [account_line().line, worker_id, county_id, period, rate_ppm],
+            "select * from collection_accounts_now(%s, %s, %s, %s, %s) order by worker_id",
+            [account_line().line, list(records), county_id, period, rate_ppm],
         )
-        (*pairs, months) = cursor.fetchone()
-    opening, product, rest, interest = (
-        (int(pairs[place]), int(pairs[place + 1])) for place in range(0, 8, 2)
-    )
-    return Standing(worker_id, opening, product, rest, interest, int(months))
+        return {
+            row[0]: Standing(row[0], row[1:3], row[3:5], row[5:7], row[7:9], row[9])
+            for row in cursor.fetchall()
+        }
 
 
 def send_account(transfer: Transfer) -> None:
@@ -78,184 +86,146 @@ def send_account(transfer: Transfer) -> None:
     county_id = transfer.county_id
     lock_county(county_id)
     period = booking_period(county_id, today())
-    _refuse_unclosed_year(transfer.worker_id, county_id, period)
+    records = person_records(transfer.worker_id)
+    refuse_unclosed_year(records, county_id, period)
     rate_ppm = last_book_rate(county_id, period)
-    for worker_id in person_records(transfer.worker_id):
-        standing = account_standing(worker_id, county_id, period, rate_ppm)
+    leaving = []
+    for worker_id, standing in account_standings(records, county_id, period, rate_ppm).items():
         if min(standing.own, standing.unit) < 0:
             raise Refusal(
                 "",
                 "negative",
                 _("More was taken back from this account than it holds. Clear the corrections first."),
             )
-        total = from_fen(standing.own + standing.unit)
-        journal = _book(transfer, county_id, period, SENT, total, TRANSFERS_OUT, into_clearing=True)
-        if journal or standing.months or worker_id == transfer.worker_id:
-            _write_move(transfer, standing, period, journal, rate_ppm)
-
-
-def _write_move(
-    transfer: Transfer, standing: Standing, period: date, journal: int | None, rate_ppm: int
-) -> None:
-    columns: dict[str, Any] = {
-        "transfer_id": transfer.pk,
-        "person_id": transfer.worker_id,
-        "worker_id": standing.worker_id,
-        "county_id": transfer.county_id,
-        "to_county_id": transfer.to_county_id,
-        "sent_in": period,
-        "sent_journal_id": journal,
-        "rate_ppm": rate_ppm,
-        "own_fen": standing.own,
-        "unit_fen": standing.unit,
-        "opening_own_fen": standing.opening[0],
-        "opening_unit_fen": standing.opening[1],
-        "product_own_fen": standing.product[0],
-        "product_unit_fen": standing.product[1],
-        "interest_own_fen": standing.interest[0],
-        "interest_unit_fen": standing.interest[1],
-        "months": max(standing.months, 0),
-        "history": json.dumps(_history(standing.worker_id, transfer.county_id)),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into collection_accountmove ({', '.join(columns)})"
-            f" values ({', '.join(['%s'] * len(columns))})",
-            list(columns.values()),
-        )
-
-
-def _history(worker_id: int, county_id: int) -> dict[str, Any]:
-    """Bases and months of a record in a unit, by year, and the months that are not paid: the form tells them."""
-    line = account_line().line
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select fee_year, due_period, sum(sign)::int,"
-            " (array_agg(base_fen order by recorded_in desc, sign desc))[1], bool_and(paid_in is not null)"
-            " from collection_workermonth where worker_id = %s and county_id = %s and line = %s"
-            " and bill_id is not null group by 1, 2 order by 2",
-            [worker_id, county_id, line],
-        )
-        years: dict[int, list[int]] = {}
-        unpaid: list[str] = []
-        for year, period, living, base, paid in cursor.fetchall():
-            if living <= 0:
-                continue
-            told = years.setdefault(year, [base, 0, 0])
-            told[0], told[1], told[2] = base, told[1] + 1, told[2] + int(paid)
-            if not paid:
-                unpaid.append(format_period(period))
-    return {"years": [[year, *told] for year, told in years.items()], "unpaid": unpaid}
+        if standing.own + standing.unit or standing.months or worker_id == transfer.worker_id:
+            leaving.append(Leaving(transfer, standing, history_of(worker_id, county_id, period)))
+    take_out(leaving, county_id, period, rate_ppm)
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What a transfer form says of the account; fen, own part and unit part. All records of the person added up."""
+class Leaving:
+    """What of a record goes along with a transfer, and what its form tells besides."""
 
-    own: int = 0
-    unit: int = 0
-    opening: tuple[int, int] = (0, 0)
-    credited: tuple[int, int] = (0, 0)
-    interest: tuple[int, int] = (0, 0)
-    months: int = 0
-    sent_in: str = ""
-    rate: str = ""
-    years: Sequence[tuple[int, int, int, int]] = ()
-    unpaid: Sequence[str] = ()
+    transfer: Transfer
+    standing: Standing
+    history: Mapping[str, Any]
 
 
-def transfer_sheet(transfer_id: int) -> Sheet:
-    """The figures of a transfer's form, to both units."""
+def take_out(leaving: Sequence[Leaving], county_id: int, period: date, rate_ppm: int) -> None:
+    """Book accounts out of a unit's books and keep what was sent, however many: three statements."""
+    journals = _book(
+        [(row.transfer, row.standing.own + row.standing.unit) for row in leaving],
+        county_id,
+        period,
+        SENT,
+        TRANSFERS_OUT,
+        by_id=leaving[0].transfer.sent_by_id if leaving else None,
+    )
+    rows = [
+        {
+            "transfer_id": row.transfer.pk,
+            "person_id": row.transfer.worker_id,
+            "worker_id": row.standing.worker_id,
+            "county_id": county_id,
+            "to_county_id": row.transfer.to_county_id,
+            "sent_in": period.isoformat(),
+            "sent_journal_id": journal,
+            "rate_ppm": rate_ppm,
+            "own_fen": row.standing.own,
+            "unit_fen": row.standing.unit,
+            "opening_own_fen": row.standing.opening[0],
+            "opening_unit_fen": row.standing.opening[1],
+            "product_own_fen": row.standing.product[0],
+            "product_unit_fen": row.standing.product[1],
+            "interest_own_fen": row.standing.interest[0],
+            "interest_unit_fen": row.standing.interest[1],
+            "months": max(row.standing.months, 0),
+            "history": row.history,
+        }
+        for row, journal in zip(leaving, journals, strict=True)
+    ]
+    columns = ", ".join(rows[0]) if rows else "worker_id"
     with connection.cursor() as cursor:
         cursor.execute(
-            "select own_fen, unit_fen, opening_own_fen, opening_unit_fen, interest_own_fen, interest_unit_fen, months,"
-            " sent_in, rate_ppm, history from collection_accountmove where transfer_id = %s order by move_id",
-            [transfer_id],
+            f"insert into collection_accountmove ({columns}) select {columns}"
+            " from jsonb_populate_recordset(null::collection_accountmove, %s) order by transfer_id, worker_id",
+            [json.dumps(rows)],
         )
-        rows = cursor.fetchall()
-    if not rows:
-        return Sheet()
-    own, unit, opening_own, opening_unit, interest_own, interest_unit, months = (
-        sum(row[place] for row in rows) for place in range(7)
-    )
-    told = [json.loads(row[9]) if isinstance(row[9], str) else row[9] for row in rows]
-    return Sheet(
-        own=own,
-        unit=unit,
-        opening=(opening_own, opening_unit),
-        credited=(own - opening_own - interest_own, unit - opening_unit - interest_unit),
-        interest=(interest_own, interest_unit),
-        months=months,
-        sent_in=format_period(rows[0][7]),
-        rate=percent_of_ppm(rows[0][8]),
-        years=sorted((year, base, due, paid) for each in told for year, base, due, paid in each["years"]),
-        unpaid=sorted({period for each in told for period in each["unpaid"]}),
-    )
 
 
 def receive_account(transfer: Transfer) -> None:
     """Let the account arrive: in the new unit's books, or paid to an office outside (registered with enrollment)."""
     if transfer.leaves_the_province:
-        _arrive(transfer, transfer.county_id, None, PAID_OUT, EXPENDITURE_BANK)
+        _arrive([transfer], transfer.county_id, None, PAID_OUT, EXPENDITURE_BANK)
     else:
-        _arrive(transfer, transfer.to_county_id or 0, transfer.to_county_id, TAKEN, TRANSFERS_IN)
+        _arrive([transfer], transfer.to_county_id or 0, transfer.to_county_id, TAKEN, TRANSFERS_IN)
 
 
 def take_account_back(transfer: Transfer) -> None:
     """Let the account stand again where it stood (registered with enrollment)."""
-    _arrive(transfer, transfer.county_id, transfer.county_id, RETURNED, TRANSFERS_OUT)
+    take_accounts_back([transfer])
 
 
-def _arrive(transfer: Transfer, books: int, arrived: int | None, kind: str, account: str) -> None:
+def take_accounts_back(transfers: Sequence[Transfer]) -> None:
+    """Let what one unit sent stand again where it stood, all of it finished by the same person."""
+    county_id = transfers[0].county_id
+    _arrive(transfers, county_id, county_id, RETURNED, TRANSFERS_OUT)
+
+
+def _arrive(transfers: Sequence[Transfer], books: int, arrived: int | None, kind: str, account: str) -> None:
     lock_county(books)
+    known = {transfer.pk: transfer for transfer in transfers}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select move_id, own_fen + unit_fen, sent_in from collection_accountmove"
-            " where transfer_id = %s and arrived_in is null order by move_id for update",
-            [transfer.pk],
+            "select move_id, transfer_id, own_fen + unit_fen, sent_in from collection_accountmove"
+            " where transfer_id = any (%s) and arrived_in is null order by move_id for update",
+            [list(known)],
         )
-        for move_id, fen, sent_in in cursor.fetchall():
-            period = booking_period(books, max(today(), sent_in))
-            total = from_fen(fen)
+        by_month: dict[date, list[tuple[int, Transfer, int]]] = {}
+        for move_id, transfer_id, fen, sent_in in cursor.fetchall():
+            by_month.setdefault(max(today(), sent_in), []).append((move_id, known[transfer_id], fen))
+        for day, moves in by_month.items():
+            period = booking_period(books, day)
             if account == EXPENDITURE_BANK:
-                _fund(transfer, books, period, total)
-            journal = _book(transfer, books, period, kind, total, account, into_clearing=False)
+                _fund(transfers[0], books, period, from_fen(sum(fen for _move, _transfer, fen in moves)))
+            journals = _book(
+                [(transfer, -fen) for _move, transfer, fen in moves],
+                books,
+                period,
+                kind,
+                account,
+                by_id=transfers[0].done_by_id,
+            )
             cursor.execute(
-                "update collection_accountmove set arrived_county_id = %s, arrived_in = %s, arrived_journal_id = %s"
-                " where move_id = %s",
-                [arrived, period, journal, move_id],
+                "update collection_accountmove m set arrived_county_id = %s, arrived_in = %s,"
+                " arrived_journal_id = t.journal_id from unnest(%s::bigint[], %s::bigint[]) t(move_id, journal_id)"
+                " where m.move_id = t.move_id",
+                [arrived, period, [move_id for move_id, _transfer, _fen in moves], journals],
             )
 
 
 def _book(
-    transfer: Transfer,
+    moved: Sequence[tuple[Transfer, int]],
     agency_id: int,
     period: date,
     kind: str,
-    total: Decimal,
     account: str,
-    into_clearing: bool,
-) -> int | None:
-    """One voucher: the account against clearing, and the account fund against the pooled one; None for nothing.
+    by_id: int | None,
+) -> list[int | None]:
+    """One voucher a move: fen into clearing (arrivals negative), and the account fund against the pooled one.
 
-    Money paid out of the province leaves the account fund when it is sent, not again when it is paid.
+    No voucher for nothing. Money paid out of the province leaves the account fund when it is sent, not again when it
+    is paid.
     """
-    if not total:
-        return None
-    sign = 1 if into_clearing else -1
-    legs = {account: sign * total, CLEARING: -sign * total}
-    if account != EXPENDITURE_BANK:
-        legs |= {ACCOUNTS: sign * total, POOLED: -sign * total}
-    return book(
-        agency_id=agency_id,
-        fund=account_line().fund,
-        kind=kind,
-        booked_on=today(),
-        period=period,
-        legs=legs,
-        narrative=transfer.number,
-        user_id=transfer.sent_by_id if into_clearing else transfer.done_by_id,
-    )
+    rows = []
+    for transfer, fen in moved:
+        legs = {account: fen, CLEARING: -fen}
+        if account != EXPENDITURE_BANK:
+            legs |= {ACCOUNTS: fen, POOLED: -fen}
+        rows.append(JournalRow(account_line().fund, kind, today(), legs, transfer.number))
+    booked = [row for row, (_transfer, fen) in zip(rows, moved, strict=True) if fen]
+    numbers = iter(book_many(agency_id=agency_id, period=period, rows=booked, user_id=by_id))
+    return [next(numbers) if fen else None for _transfer, fen in moved]
 
 
 def _fund(transfer: Transfer, agency_id: int, period: date, total: Decimal) -> None:
@@ -282,7 +252,7 @@ def last_book_rate(county_id: int, period: date) -> int:
     return rate
 
 
-def _refuse_unclosed_year(worker_id: int, county_id: int, period: date) -> None:
+def refuse_unclosed_year(records: Sequence[int], county_id: int, period: date) -> None:
     """Last year's closing is this year's opening: without it the balance is not known."""
     year = period.year - 1
     with connection.cursor() as cursor:
@@ -293,7 +263,7 @@ def _refuse_unclosed_year(worker_id: int, county_id: int, period: date) -> None:
             "select exists (select 1 from collection_spell where worker_id = any(%s) and county_id = %s"
             " and fee_year <= %s) or exists (select 1 from collection_accountyear where worker_id = any(%s)"
             " and county_id = %s and fee_year < %s)",
-            [records := person_records(worker_id), county_id, year, records, county_id, year],
+            [list(records), county_id, year, list(records), county_id, year],
         )
         if cursor.fetchone()[0]:
             raise Refusal(
@@ -319,6 +289,7 @@ class Move:
     months: int
     arrived_county_id: int | None
     arrived_in: date | None
+    supplement: bool = False
 
     @property
     def total(self) -> Decimal:
@@ -335,50 +306,9 @@ class Move:
 
 def account_moves(worker_id: int) -> list[Move]:
     """The moves of a person's account, oldest first, to whoever sees the person."""
-    return _moves("select * from collection_account_moves(%s)", [worker_id])
-
-
-def moves_of(transfer_id: int) -> list[Move]:
-    """What one transfer took along, to both units: nothing, or one move (merged records added up)."""
-    return _moves(
-        "select transfer_id, county_id, to_county_id, sent_in, sum(own_fen), sum(unit_fen), sum(interest_own_fen),"
-        " sum(interest_unit_fen), sum(months), arrived_county_id, arrived_in from collection_accountmove"
-        " where transfer_id = %s group by 1, 2, 3, 4, 10, 11",
-        [transfer_id],
-    )
-
-
-def _moves(sql: str, arguments: Sequence[Any]) -> list[Move]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(arguments))
-        return [
-            Move(
-                transfer_id,
-                county_id,
-                to_county_id,
-                sent_in,
-                from_fen(own),
-                from_fen(unit),
-                from_fen(interest_own),
-                from_fen(interest_unit),
-                int(months),
-                arrived_county_id,
-                arrived_in,
-            )
-            for (
-                transfer_id,
-                county_id,
-                to_county_id,
-                sent_in,
-                own,
-                unit,
-                interest_own,
-                interest_unit,
-                months,
-                arrived_county_id,
-                arrived_in,
-            ) in cursor.fetchall()
-        ]
+        cursor.execute("select * from collection_account_moves(%s)", [worker_id])
+        return [Move(*row[:4], *map(from_fen, row[4:8]), *row[8:]) for row in cursor.fetchall()]
 
 
 def money_of(worker_id: int) -> MoneyOf:

@@ -34,6 +34,7 @@ class CollectionConfig(AppConfig):
             running_wages,
             take_back_declaration,
         )
+        from collection.supplements.services import count_again
         from enrollment import hooks
         from jilin_si.access.rls import append_only
         from jilin_si.jobs.invariants import register
@@ -56,6 +57,8 @@ class CollectionConfig(AppConfig):
         hooks.on_transfer_sent.register(send_account)
         hooks.on_transfer_arrived.register(receive_account)
         hooks.on_transfer_back.register(take_account_back)
+        hooks.on_transfer_arrived.register(count_again)
+        hooks.on_transfer_back.register(count_again)
         hooks.register_money_of(money_of)
         hooks.register_wage_rules(wage_rules, explain_wage)
         register_journal_kinds(JOURNAL_KINDS)

@@ -52,6 +52,40 @@ where not y.taken_over
   and (y.moved_own_fen, y.moved_unit_fen) is distinct from (coalesce(m.own, 0), coalesce(m.unit, 0))
 """
 
+CLEARING_HAS_ITS_MOVES = f"""
+with leg as (
+  select j.journal_id, j.agency_id, j.kind, p.amount_fen
+  from ledger_posting p join ledger_journal j using (journal_id) where p.account = '{CLEARING}'
+),
+moved as (
+  select sent_journal_id as journal_id from collection_accountmove where sent_journal_id is not null
+  union all
+  select arrived_journal_id from collection_accountmove where arrived_journal_id is not null
+)
+select l.journal_id, l.agency_id, l.kind, l.amount_fen, count(m.journal_id) as moves
+from leg l left join moved m using (journal_id)
+group by 1, 2, 3, 4 having count(m.journal_id) <> 1
+"""
+SUPPLEMENTS_FOLLOW = """
+with supplement as (
+  select t.id, t.state, t.county_id, t.to_county_id, t.supplement_to_id, f.state as first_state,
+         f.county_id as first_county, f.supplement_to_id as of_first,
+         coalesce(sum(m.own_fen + m.unit_fen), 0) as fen,
+         coalesce(sum(m.own_fen + m.unit_fen) filter (where m.arrived_in is null), 0) as open_fen,
+         coalesce(sum(m.own_fen + m.unit_fen)
+                  filter (where m.arrived_in is not null and m.arrived_county_id is distinct from t.county_id), 0)
+           as taken_fen,
+         coalesce(sum(m.own_fen + m.unit_fen) filter (where m.arrived_county_id = t.county_id), 0) as back_fen
+  from enrollment_transfer t
+  join enrollment_transfer f on f.id = t.supplement_to_id
+  left join collection_accountmove m on m.transfer_id = t.id
+  group by 1, 2, 3, 4, 5, 6, 7, 8
+)
+select * from supplement
+where fen <= 0 or first_state <> 'done' or first_county <> county_id or of_first is not null
+   or fen <> case state when 'done' then taken_fen when 'back' then back_fen else open_fen end
+"""
+
 
 def invariants() -> list[Invariant]:
     """What holds of accounts that move, for ``manage.py verify``."""
@@ -73,5 +107,17 @@ def invariants() -> list[Invariant]:
             "a closed account year says what left and what arrived in it",
             YEARS_SAY_THE_MOVES,
             order=43,
+        ),
+        Invariant(
+            "collection.clearing_has_its_moves",
+            "every voucher of the clearing account is the sending or the arrival of one account",
+            CLEARING_HAS_ITS_MOVES,
+            order=44,
+        ),
+        Invariant(
+            "collection.supplements_follow",
+            "every supplement follows an account that was taken in; its money is open, taken in or back, to the fen",
+            SUPPLEMENTS_FOLLOW,
+            order=45,
         ),
     ]

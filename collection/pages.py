@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from jilin_si.web import states
+from jilin_si.web.bulk import register_act
 from jilin_si.web.desk import Count, CountCard, Step, register_count, register_cycle
 from jilin_si.web.navigation import EMPLOYER_ROLES, STAFF_ROLES, NavItem, register
 from jilin_si.web.shell import PeriodShown, register_employer, register_notices, register_period
@@ -26,6 +27,8 @@ def register_pages() -> None:
     from collection.panels import register_panels
     from collection.portal.declaring import notices
     from collection.portal.employer import shown_employer
+    from collection.supplements.bulk import SendRests
+    from collection.supplements.desk import register_cards
     from collection.traces import register_traces
 
     _register_entries()
@@ -33,6 +36,8 @@ def register_pages() -> None:
     register_traces()
     register_panels()
     register_corrections()
+    register_cards()
+    register_act(SendRests())
     register_employer(shown_employer)
     register_notices("portal_declarations", notices)
     register_period(working_month)

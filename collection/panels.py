@@ -14,15 +14,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from collection.account_moves import Move, transfer_sheet
+from collection.account_moves import Move
 from collection.lines import all_lines
 from collection.names import line_name
 from collection.selectors import accounts, bills, people
 from collection.selectors.claims import claim_of
 from collection.selectors.people import PersonMonth
 from collection.selectors.takeovers import takeovers_of
+from collection.statements.transfer import form_title
+from collection.supplements.selectors import rests
+from collection.transfer_sheets import transfer_sheet
 from enrollment.models import Employer, Transfer, Worker
 from enrollment.selectors.people import deemed_of
+from jilin_si.access.scope import current
 from jilin_si.agencies.clock import today
 from jilin_si.agencies.models import Agency
 from jilin_si.money import ZERO, format_yuan, from_fen
@@ -211,11 +215,16 @@ def statement_action(request: HttpRequest, worker: Worker) -> str | None:
 
 
 def moved_panel(request: HttpRequest, worker: Worker) -> str | None:
-    """Where the account went, each move with its case."""
+    """Where the account went, each move with its case, and what came after it and is still here."""
     _months, account = _worker_facts(request, worker)
     if not account.moves:
         return None
-    return render_to_string("collection/_account_moves.html", {"moves": shown_moves(account.moves)}, request)
+    sent_from = {move.county_id for move in account.moves} & set(current().units)
+    context = {
+        "moves": shown_moves(account.moves),
+        "rests": [rest for unit in sorted(sent_from) for rest in rests(unit, of_person=worker.pk)],
+    }
+    return render_to_string("collection/_account_moves.html", context, request)
 
 
 def shown_moves(moves: Sequence[Move]) -> list[tuple[Move, str, str]]:
@@ -241,6 +250,7 @@ def transfer_account(request: HttpRequest, transfer: Transfer) -> str:
         "total": from_fen(sheet.own + sheet.unit),
         "sheet": sheet,
         "years": [(year, from_fen(base), due, counted) for year, base, due, counted in sheet.years],
+        "late": [(month, from_fen(month.own), from_fen(month.unit)) for month in sheet.late],
     }
     return render_to_string("collection/_transfer_account.html", context, request)
 
@@ -250,7 +260,7 @@ def transfer_paper_action(request: HttpRequest, transfer: Transfer) -> str:
     return format_html(
         '<a class="btn" href="{}"><i class="ti ti-printer" aria-hidden="true"></i>{}</a>',
         reverse("collection:transfer_form", args=[transfer.pk]),
-        _("Transfer form"),
+        form_title(transfer),
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from collection.corrections import views as corrections
 from collection.office.views import office_account
+from collection.supplements.views import rest_list
 from collection.views import bills, books, papers, receipts
 from collection.views.claims import claim
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("account/", office_account, name="office_account"),
     path("vouchers/", books.vouchers, name="vouchers"),
     path("vouchers/<int:journal_id>/", books.voucher, name="voucher"),
+    path("transfers/rests/", rest_list, name="rests"),
     path("transfers/<int:transfer_id>/form/", papers.transfer_form, name="transfer_form"),
     path("workers/<int:worker_id>/account/", papers.account, name="account"),
     path("workers/<int:worker_id>/account/statement/", papers.account_statement, name="account_statement"),

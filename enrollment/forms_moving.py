@@ -150,11 +150,11 @@ class TakeInForm(MovingForm):
     first_period = PeriodField(label=_("Joins from"), help_text=_("first month, like 1996-03"))
     wage = MoneyFormField(label=_("Monthly wage"), required=False)
 
-    def __init__(self, transfer: Transfer, there: Employment | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, transfer: Transfer, *args: Any, only_account: bool, **kwargs: Any) -> None:
         self.transfer = transfer
         kwargs.setdefault("initial", {"first_period": max(transfer.first_period, period_of(today()))})
         super().__init__(*args, **kwargs)
-        if there is not None:  # employed here already: only the account is to come
+        if only_account:  # employed here already, or a supplement
             self.fields.clear()
 
     def clean_employer(self) -> Employer:

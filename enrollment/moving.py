@@ -25,6 +25,9 @@ class TransferManager(models.Manager["Transfer"]):
 class Transfer(models.Model):
     """One transfer out of a unit (rule PEN-23): to another unit of the province, or out of the province.
 
+    A *supplement* (``supplement_to``) takes along what came to the account after that transfer had sent it; nobody
+    moves with it.
+
     The unit that takes in does not see the worker yet: what it must know of the person is kept here as it was sent.
     ``first_period`` is the first month that the old employer does not owe any more. Sending and finishing are two
     persons' work (a constraint); what was sent does not change (a trigger).
@@ -69,6 +72,9 @@ class Transfer(models.Model):
         _("check code"), max_length=14, unique=True, default=new_code, editable=False
     )
     """Stands on the transfer form: whoever holds it may have the office confirm the form."""
+    supplement_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="supplements", verbose_name=_("supplement to")
+    )
 
     objects = TransferManager()
 
@@ -79,7 +85,7 @@ class Transfer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["worker"],
-                condition=models.Q(state__in=["waiting", "returned"]),
+                condition=models.Q(state__in=["waiting", "returned"], supplement_to__isnull=True),
                 name="transfer_one_under_way",
             ),
             models.CheckConstraint(
@@ -113,8 +119,12 @@ class Transfer(models.Model):
 
     @property
     def number(self) -> str:
-        """The number on the transfer form: ``ZY-220181-000012``."""
-        return f"ZY-{self.county_id}-{self.pk:06d}"
+        """The number on the transfer form: ``ZY-220181-000012``, a supplement's ``BZ-220181-000015``."""
+        return f"{'BZ' if self.is_supplement else 'ZY'}-{self.county_id}-{self.pk:06d}"
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.supplement_to_id is not None
 
     @property
     def leaves_the_province(self) -> bool:

@@ -49,11 +49,13 @@ def contribution_paper(figures: ContributionFigures, issue: Issue) -> dict[str, 
             [_("Paid in all (yuan)"), money(figures.paid)],
             [_("Owed (yuan)"), money(figures.owed)],
             [_("of it workers' part due (yuan)"), money(figures.own_due)],
+            *([[_("Arrears taken over (yuan)"), money(figures.taken_owed)]] if figures.taken else []),
         ],
         "capital_label": _("Paid in all (in capitals)"),
         "capital": capitals(from_fen(figures.paid)),
         "months": _months(figures, several),
         "people": _people(figures),
+        "taken": _taken(figures),
         "objection": _(
             "If anything is not right, tell the office within 30 days of receipt;"
             " after that the statement counts as checked and right."
@@ -163,6 +165,11 @@ def _month_notes(figures: ContributionFigures) -> list[str]:
                 )
                 % {"period": row.period, "owed": money(row.own_owed)}
             )
+    notes += [
+        _("Of what is owed %(amount)s is paid by %(name)s (%(number)s), which took it over (REST-5).")
+        % {"amount": money(other.owed), "name": other.name, "number": other.number}
+        for other in figures.handed
+    ]
     return notes
 
 
@@ -243,6 +250,40 @@ def _people_notes(figures: ContributionFigures) -> list[str]:
     if figures.people:
         notes.append(_("Base and own part a month are those of each one's last month in the span."))
     return notes
+
+
+# ── arrears taken over ───────────────────────────────────────────────────────────────────────────────────────────
+def _taken(figures: ContributionFigures) -> dict[str, Any]:
+    """What this employer pays for others, a row a month and line; a sum for each where there are several."""
+    on = figures.taken[0].on if figures.taken else ""
+    rows: list[dict[str, Any]] = []
+    others = list(dict.fromkeys((row.number, row.name) for row in figures.taken))
+    for number, name in others:
+        mine = [row for row in figures.taken if row.number == number]
+        for place, row in enumerate(mine):
+            shown = "" if place else f"{name} {number}"
+            cells = [shown, row.period, line_name(row.line), money(row.principal), money(row.late_fee)]
+            rows.append({"kind": "line", "cells": cells, "ends": False})
+        if len(others) > 1:
+            sums = [sum(row.principal for row in mine), sum(row.late_fee for row in mine)]
+            rows.append(
+                {"kind": "sum", "cells": ["", pgettext("month", "Sum"), "", *map(money, sums)], "ends": True}
+            )
+    return {
+        "title": _("3. Arrears taken over from other employers, open on %(day)s") % {"day": on},
+        "heads": [
+            _("Taken over from"), _("Period"), _("Line"), pgettext("amount", "Owed"),
+            _("Late fee to %(day)s") % {"day": on},
+        ],
+        "rows": rows,
+        "total": [_("Total"), "", "", money(figures.taken_owed), money(figures.taken_fee)],
+        "notes": [
+            _(
+                "All months that are open, also outside the span; none of it is in the sums of part 1."
+                " Taken over by merger, or by agreement at a split (REST-5)."
+            )
+        ],
+    }  # fmt: skip
 
 
 def file_name(figures: ContributionFigures, issued_on: date) -> str:

@@ -16,6 +16,7 @@ from collection.names import lines_in_order
 from collection.selectors.accounts import account_of
 from collection.selectors.bills import EmployerMonth, employer_months
 from collection.selectors.people import worker_months
+from collection.statements.taken_over import HandedFigures, TakenFigures, handed_figures, taken_figures
 from enrollment.models import Employer, Employment, Worker
 from jilin_si.money import ZERO, to_fen
 from jilin_si.periods import format_period, periods
@@ -92,6 +93,8 @@ class ContributionFigures:
     months: list[LineFigures] = field(default_factory=list)
     people: list[PersonFigures] = field(default_factory=list)
     rates: list[RateFigures] = field(default_factory=list)
+    taken: list[TakenFigures] = field(default_factory=list)
+    handed: list[HandedFigures] = field(default_factory=list)
 
     @property
     def lines(self) -> list[str]:
@@ -113,6 +116,15 @@ class ContributionFigures:
     def own_due(self) -> int:
         return sum(row.own_due for row in self.months)
 
+    @property
+    def taken_owed(self) -> int:
+        """What was taken over from other employers and is open; none of it is in the sums of the months."""
+        return sum(row.principal for row in self.taken)
+
+    @property
+    def taken_fee(self) -> int:
+        return sum(row.late_fee for row in self.taken)
+
     def as_json(self) -> dict[str, Any]:
         """The figures as they are kept."""
         return asdict(self)
@@ -123,6 +135,8 @@ class ContributionFigures:
         given["months"] = [LineFigures(**row) for row in kept["months"]]
         given["people"] = [PersonFigures(**row) for row in kept["people"]]
         given["rates"] = [RateFigures(**row) for row in kept["rates"]]
+        given["taken"] = [TakenFigures(**row) for row in kept.get("taken", ())]
+        given["handed"] = [HandedFigures(**row) for row in kept.get("handed", ())]
         return cls(**given)
 
 
@@ -140,6 +154,8 @@ def contribution_figures(employer: Employer, first: date, last: date) -> Contrib
         months=[row for month in months for row in _lines(month)],
         people=_people(employer, first, last),
         rates=_rates(employer, first, last),
+        taken=taken_figures(employer.pk),
+        handed=handed_figures(employer.pk, first, last),
     )
 
 

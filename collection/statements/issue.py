@@ -57,7 +57,7 @@ def issue_contribution_statement(
     if months_between(first, last) > MOST_MONTHS:
         raise Refusal("last", "span", _("A statement holds at most %(most)s months."), most=MOST_MONTHS)
     figures = contribution_figures(employer, first, last)
-    if not figures.months:
+    if not figures.months and not figures.taken:
         raise Refusal("first", "empty", _("Nothing was due in these months."))
     return _keep(
         IssuedStatement(
@@ -66,7 +66,16 @@ def issue_contribution_statement(
             employer=employer,
             first_period=first,
             last_period=last,
-            figures={"due": figures.due, "paid": figures.paid, "owed": figures.owed},
+            figures={
+                "due": figures.due,
+                "paid": figures.paid,
+                "owed": figures.owed,
+                **(
+                    {"taken_over": figures.taken_owed, "taken_over_fee": figures.taken_fee}
+                    if figures.taken
+                    else {}
+                ),
+            },
             people=len(figures.people),
         ),
         figures.as_json(),

@@ -15,11 +15,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from collection.account_moves import Sheet, transfer_sheet
 from collection.statements.account import money
 from collection.statements.capitals import capitals
 from collection.statements.paper import File, Issue, check_address, frame, grouped_number
 from collection.statements.pdf import compile_pdf
+from collection.transfer_sheets import Sheet, transfer_sheet
 from enrollment.check_codes import read_code
 from enrollment.models import Transfer
 from enrollment.words import CATEGORY, IDENTITY, SEX
@@ -41,7 +41,12 @@ def transfer_file(transfer: Transfer, language: str) -> File:
             issued_by=str(transfer.sent_by or ""),
         )
         body = compile_pdf("transfer", transfer_paper(transfer, sheet, issue), transfer.sent_on)
-        return File(f"{_('Transfer form')} {transfer.number}.pdf", body, "application/pdf")
+        return File(f"{form_title(transfer)} {transfer.number}.pdf", body, "application/pdf")
+
+
+def form_title(transfer: Transfer) -> str:
+    """What the form is called: a supplement (补转) has its own."""
+    return _("Supplementary transfer form") if transfer.is_supplement else _("Transfer form")
 
 
 def transfer_paper(transfer: Transfer, sheet: Sheet, issue: Issue) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def transfer_paper(transfer: Transfer, sheet: Sheet, issue: Issue) -> dict[str, 
     total = sheet.own + sheet.unit
     return frame(
         issue,
-        title=_("Transfer form"),
+        title=form_title(transfer),
         kicker=_("Jilin Province social insurance"),
         running=f"{transfer.name} {transfer.number}",
         facts=[
@@ -66,6 +71,7 @@ def transfer_paper(transfer: Transfer, sheet: Sheet, issue: Issue) -> dict[str, 
             [_("Employment"), f"{facts['first_period']} – {facts['last_period']}"],
             [_("Moves from"), format_period(transfer.first_period)],
             [_("Started work"), facts["first_work_date"] or "—"],
+            *([[_("Supplement to"), _first_number(transfer)]] if transfer.is_supplement else []),
         ],
     ) | {
         "sums": [
@@ -77,7 +83,7 @@ def transfer_paper(transfer: Transfer, sheet: Sheet, issue: Issue) -> dict[str, 
         "capital_label": _("Goes along (in capitals)"),
         "capital": capitals(from_fen(total)),
         "account": _account(sheet),
-        "years": _years(transfer, sheet),
+        "years": _late(sheet) if transfer.is_supplement else _years(transfer, sheet),
         "seal_left": _("The office that sends (seal)"),
         "seal_right": _("The office that takes in (seal)"),
         "seal_here": _("Seal here"),
@@ -109,6 +115,30 @@ def _account(sheet: Sheet) -> dict[str, Any]:
     }
 
 
+def _first_number(transfer: Transfer) -> str:
+    """The form with which the account went; whoever takes in the rest may not see that case any more."""
+    return Transfer(pk=transfer.supplement_to_id, county_id=transfer.county_id).number
+
+
+def _late(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "title": _("2. Months that came after the account was sent"),
+        "heads": [_("Month, paid in"), _("Own part"), _("Employer's part"), _("Together")],
+        "rows": [
+            [
+                f"{month.period} · {month.paid_in} {month.employer}",
+                money(month.own),
+                money(month.unit),
+                money(month.own + month.unit),
+            ]
+            for month in sheet.late
+        ],
+        "notes": []
+        if sheet.late
+        else [_("No month of this office is behind it: it came here for the account from another office.")],
+    }
+
+
 def _years(transfer: Transfer, sheet: Sheet) -> dict[str, Any]:
     deemed = int(transfer.facts["deemed_months"])
     notes = [
@@ -134,6 +164,7 @@ class ConfirmedTransfer:
     """What the office confirms of a transfer form to whoever holds its code; yuan. Nobody's name is in it."""
 
     code: str
+    title: str
     number: str
     agency: Agency
     to: str
@@ -166,20 +197,24 @@ def check_transfer_form(typed: str) -> ConfirmedTransfer | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, county_id, to_county_id, destination, employer_name, first_period, sent_on, state, done_on"
-            " from enrollment_check_transfer(%s)",
+            "select id, county_id, to_county_id, destination, employer_name, first_period, sent_on, state, done_on,"
+            " supplement_to_id from enrollment_check_transfer(%s)",
             [code],
         )
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, county_id, to_county_id, destination, employer_name, first, sent_on, state, done_on = row
+    pk, county_id, to_county_id, destination, employer_name, first, sent_on, state, done_on, supplement_to = (
+        row
+    )
     with acting_as(Scope(units=frozenset({county_id}))):
         sheet = transfer_sheet(pk)
+    case = Transfer(pk=pk, county_id=county_id, supplement_to_id=supplement_to)
     agencies = Agency.objects.in_bulk([county_id, *([to_county_id] if to_county_id else [])])
     return ConfirmedTransfer(
         code=code,
-        number=Transfer(pk=pk, county_id=county_id).number,
+        title=form_title(case),
+        number=case.number,
         agency=agencies[county_id],
         to=agencies[to_county_id].company_name if to_county_id else destination,
         employer_name=employer_name,

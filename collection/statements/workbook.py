@@ -1,4 +1,4 @@
-"""The contribution statement as an Excel workbook: three sheets, amounts as numbers, every text as text."""
+"""The contribution statement as an Excel workbook: three sheets or four, amounts as numbers, every text as text."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Fen:
 
 
 def contribution_workbook(figures: ContributionFigures, issue: Issue) -> bytes:
-    """The workbook in the language active now: overview, by month and line, by person."""
+    """The workbook in the language active now: overview, by month and line, by person, arrears taken over."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, _TEXT_ONLY)
     book.set_properties({"title": f"{_('Contribution statement')} {issue.number}", "author": issue.agency})
@@ -81,6 +81,8 @@ def contribution_workbook(figures: ContributionFigures, issue: Issue) -> bytes:
     _overview(book, styles, figures, issue)
     _by_month(book, styles, figures)
     _by_person(book, styles, figures)
+    if figures.taken:
+        _taken_over(book, styles, figures)
     book.close()
     return stream.getvalue()
 
@@ -114,6 +116,10 @@ def _overview(book: Any, styles: dict[str, Any], figures: ContributionFigures, i
             ]
         )
     sheet.line([_("Total"), "", Fen(figures.due), Fen(figures.paid), Fen(figures.owed)], total=True)
+    if figures.taken:
+        sheet.line([_("Arrears taken over"), "", "", "", Fen(figures.taken_owed)])
+        both = figures.owed + figures.taken_owed
+        sheet.line([_("Owed with arrears taken over, without late fee"), "", "", "", Fen(both)], total=True)
 
 
 def _by_month(book: Any, styles: dict[str, Any], figures: ContributionFigures) -> None:
@@ -162,3 +168,26 @@ def _by_person(book: Any, styles: dict[str, Any], figures: ContributionFigures) 
         Fen(sum(getattr(p, name) for p in figures.people)) for name in ("own_due", "own_paid", "credited")
     ]
     sheet.line([_("Total"), "", "", "", "", "", "", "", *totals], total=True)
+
+
+def _taken_over(book: Any, styles: dict[str, Any], figures: ContributionFigures) -> None:
+    sheet = _Sheet(book, _("Arrears taken over"), [16, 36, 10, 22, 16, 16, 14], styles)
+    sheet.heads(
+        [
+            _("Number"), _("Taken over from"), _("Period"), _("Line"), pgettext("amount", "Owed"), _("Late fee"),
+            _("Late fee up to"),
+        ]
+    )  # fmt: skip
+    for row in figures.taken:
+        sheet.line(
+            [
+                row.number,
+                row.name,
+                row.period,
+                line_name(row.line),
+                Fen(row.principal),
+                Fen(row.late_fee),
+                row.on,
+            ]
+        )
+    sheet.line([_("Total"), "", "", "", Fen(figures.taken_owed), Fen(figures.taken_fee)], total=True)

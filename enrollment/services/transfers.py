@@ -171,11 +171,17 @@ def take_in(
 ) -> Transfer:
     """The new unit takes a worker in: with an employer from a month on, or as employed there already (None).
 
-    The account arrives in the same transaction. Never the person who sent. Raises Refusal, PermissionDenied.
+    A supplement takes nobody along: only what it holds arrives. The account arrives in the same transaction. Never the
+    person who sent. Raises Refusal, PermissionDenied.
     """
     require(by, transfer.to_county_id or 0, *MAY_ENTER)
     with transaction.atomic():
         held = _waiting(transfer, by)
+        if held.is_supplement:
+            _finish(held, Transfer.State.DONE, by)
+            hooks.on_transfer_arrived.call(held)
+            _note("take_in_transfer", held, by, held.to_county_id or 0, None)
+            return held
         if employer is None:
             new = Employment.objects.filter(
                 worker_id=held.worker_id, county_id=held.to_county_id, last_period__isnull=True

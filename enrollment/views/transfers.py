@@ -138,7 +138,7 @@ def transfer_take_in(request: HttpRequest, pk: int) -> HttpResponse:
     case = _transfer_or_404(pk)
     require(who(request), case.to_county_id or 0, *MAY_ENTER)
     there = _employed_there(case)
-    form = TakeInForm(case, there, request.POST)
+    form = TakeInForm(case, request.POST, only_account=case.is_supplement or there is not None)
     if "_check" in request.POST:
         return check_field(form, request.POST["_check"])
     if form.is_valid():
@@ -156,6 +156,9 @@ def transfer_take_in(request: HttpRequest, pk: int) -> HttpResponse:
         except NotReady as refused:
             form.take_faults(refused)
         else:
+            if case.is_supplement:
+                messages.success(request, _("%(number)s is taken in.") % {"number": case.number})
+                return HttpResponseRedirect(reverse("enrollment:transfer_case", args=[case.pk]))
             messages.success(request, _("%(name)s is taken in, with the account.") % {"name": case.name})
             return HttpResponseRedirect(reverse("enrollment:worker", args=[case.worker_id]))
     return _show(request, case, take_form=form)
@@ -193,12 +196,16 @@ def _show(request: HttpRequest, case: Transfer, take_form: TakeInForm | None = N
     at_their_side = not case.leaves_the_province and holds(user, case.to_county_id or 0, *MAY_ENTER)
     may_let_go = case.leaves_the_province and holds(user, case.county_id, *MAY_LET_GO)
     there = _employed_there(case) if at_their_side and waiting else None
+    only_account = case.is_supplement or there is not None
     context = {
         "case": case,
         "sees_worker": Worker.objects.filter(pk=case.worker_id).exists(),
         "there": there,
+        "first": Transfer.objects.filter(supplements=case).first(),
+        "supplements": Transfer.objects.filter(supplement_to=case).order_by("id"),
+        "only_account": only_account,
         "take_form": take_form
-        or (TakeInForm(case, there) if at_their_side and waiting and not own else None),
+        or (TakeInForm(case, only_account=only_account) if at_their_side and waiting and not own else None),
         "may_take_in": at_their_side and waiting and not own,
         "may_let_go": may_let_go and waiting and not own,
         "may_return": waiting and (at_their_side or (may_let_go and not own)),

@@ -187,19 +187,22 @@ class JournalRow:
     narrative: str = ""
 
 
-def book_many(*, agency_id: int, period: date, rows: Sequence[JournalRow]) -> list[int]:
+def book_many(
+    *, agency_id: int, period: date, rows: Sequence[JournalRow], user_id: int | None = None
+) -> list[int]:
     """Book several journals of one agency and period in two statements; returns their numbers in order."""
     if not rows:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into ledger_journal (agency_id, fund, period, kind, booked_on, narrative)"
-            " select %s, f, %s, k, d, n"
+            "insert into ledger_journal (agency_id, fund, period, kind, booked_on, narrative, made_by_id)"
+            " select %s, f, %s, k, d, n, %s"
             " from unnest(%s::text[], %s::text[], %s::date[], %s::text[]) with ordinality t(f, k, d, n, i) order by i"
             " returning journal_id",
             [
                 agency_id,
                 period,
+                user_id,
                 [row.fund for row in rows],
                 [row.kind for row in rows],
                 [row.booked_on for row in rows],

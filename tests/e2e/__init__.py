@@ -10,7 +10,8 @@ ask axe of each.
 2. *Workers.* 15 and 18 digits, checksum: ``clerk`` (enrolled by keyboard), ``registry`` (twin found while one types);
    merge: ``people``; category, cadre, special work, deemed months with papers: ``registry`` (particulars).
 3. *Movements.* Join: ``clerk``; leave, retire, die, military service, prison, not before joining: ``movements`` (for a
-   reason); inside the county: ``movements``; across: ``people``; out of the province, printed form: ``movements``;
+   reason); inside the county: ``movements``; across: ``people``; out of the province, printed form: ``movements``; what
+   comes to the account after it was sent: ``supplements``;
    taken back before the month is assessed: ``movements``; corrected after it: ``acts``.
 4. *Coverage.* Employer joins and leaves lines, workers follow, the self-employed alone: ``registry`` (lines).
 5. *Wage declarations.* Grid, faults, floor: ``clerk``; cap, completeness, not by the same person: ``entrance`` (return is

@@ -11,11 +11,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from collection.account_moves import account_moves, transfer_sheet
+from collection.account_moves import account_moves
 from collection.accounts import close_accounts
 from collection.selectors.accounts import account_of
 from collection.statements.paper import Issue
 from collection.statements.transfer import check_transfer_form, transfer_file, transfer_paper
+from collection.transfer_sheets import transfer_sheet
 from enrollment.models import Employment, LeaveReason, Transfer
 from enrollment.refusals import Refusal
 from enrollment.services import end_employment, enrol_worker
