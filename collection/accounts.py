@@ -91,11 +91,14 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
           select distinct on (stretch) stretch, fee_year, floor_fen, cap_fen, own_ppm, transfer_ppm, average_part_fen
           from level order by stretch
         ),
-        settled as (              -- the employers' months that were settled in this year
-          select b.employer_id, b.due_period, b.recorded_in, 13 - extract(month from p.paid_in)::int as weight
+        settled as (              -- the employers' months that were settled in this year, and reversed ones
+          select b.employer_id, b.due_period, coalesce(b.spells_of, b.recorded_in) as recorded_in,
+                 sum(k.sign)::int as times, sum(k.sign * (13 - extract(month from p.paid_in)::int))::int as weight
           from collection_paidbill p join collection_bill b using (bill_id)
+          cross join lateral (select case when b.reverses is null then 1 else -1 end as sign) k
           where p.county_id = %(county)s and b.county_id = %(county)s and b.line = %(line)s
             and p.paid_in between %(january)s and %(december)s
+          group by 1, 2, 3
         ),
         told as (                 -- when spells of these employers were recorded
           select distinct s.employer_id, s.fee_year, s.recorded_in
@@ -106,7 +109,7 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
         ),
         marked as (
           select t.employer_id, t.fee_year, t.recorded_in, l.stretch, extract(month from l.due_period)::int as m,
-                 (z.weight is not null)::int as settled, coalesce(z.weight, 0) as weight
+                 coalesce(z.times, 0) as settled, coalesce(z.weight, 0) as weight
           from told t join level l on l.fee_year = t.fee_year
           left join settled z on z.employer_id = t.employer_id and z.due_period = l.due_period
             and z.recorded_in = greatest(t.recorded_in, l.due_period::date)
@@ -143,7 +146,8 @@ def _write_accounts(cursor: Any, leaf: str, line: str, county_id: int, fee_year:
                  sum(sign * weight * own)::bigint as own_product, sum(sign * weight * unit)::bigint as unit_product,
                  sum(sign * months)::int as months
           from (select worker_id, sign, months, weight, share(base, own_ppm) as own,
-                       share(base, transfer_ppm) + average_part_fen as unit from part where months <> 0 offset 0) p
+                       share(base, transfer_ppm) + average_part_fen as unit from part
+                where months <> 0 or weight <> 0 offset 0) p
           group by worker_id
         ),
         due as (                  -- months of this year for which the worker stood with an employer of the line

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from collection.bills import LineSum, make_bills
 from collection.classes import bill_corrected_classes, together
+from collection.coverages import bill_corrected_coverages
 from collection.lines import all_lines, get_line
 from collection.provisional import continue_without_declaration
 from jilin_si.jobs.units import UnitResult
@@ -47,6 +48,7 @@ def assess_month(county_id: int, period: date) -> UnitResult:
         if period.month == 1:
             continue_without_declaration(county_id, period)
         sums = make_bills(cursor, county_id, period)
+        sums = together(sums, bill_corrected_coverages(cursor, county_id, period))
         sums = together(sums, bill_corrected_classes(cursor, county_id, period))
         _book_memorandum(county_id, period, sums)
         takes_back = any(line.takes_back for line in sums)

@@ -46,8 +46,34 @@ class Classes:
         return found
 
 
+# What follows ``new_bill``, the bills that a correction writes: their open items, the summary, and the sums a line.
+BOOKED = """new_item as (
+  insert into collection_openitem (bill_id, line, county_id, employer_id, due_period, recorded_in, own_fen, unit_fen,
+    credit_fen)
+  select b.bill_id, b.line, b.county_id, b.employer_id, b.due_period, b.recorded_in, greatest(b.own_due_fen, 0),
+         greatest(b.unit_due_fen, 0),
+         case when p.transfer_ppm + p.average_part_fen > 0 then b.own_due_fen + b.unit_credit_fen else 0 end
+  from new_bill b join collection_assessmentparameter p on p.id = b.parameter_id
+),
+total as (
+  select line, count(*) as bills, sum(own_due_fen) as own, sum(unit_due_fen) as unit,
+         bool_or(own_due_fen < 0 or unit_due_fen < 0) as takes_back,
+         md5(string_agg(concat_ws(',', employer_id, due_period, workers, base_fen, own_due_fen, unit_due_fen, reverses,
+                                  replaces, spells_of),
+                        ';' order by employer_id, due_period, reverses, replaces, spells_of)) as checksum
+  from new_bill group by line
+),
+new_summary as (
+  insert into collection_summary as s (county_id, line, period, own_due_fen, unit_due_fen)
+  select %(county)s, line, %(period)s, own, unit from total
+  on conflict (county_id, line, period) do update
+    set own_due_fen = s.own_due_fen + excluded.own_due_fen, unit_due_fen = s.unit_due_fen + excluded.unit_due_fen
+)
+select line, bills, own, unit, takes_back, checksum from total order by line
+"""
+
 # Bills that stand, of an employer's lines with classes: neither reverse another nor are reversed.
-_CORRECTED = """
+_CORRECTED = f"""
 with stands as (
   select b.*, p.unit_ppm as wrong_ppm, n.id as right_id, n.unit_ppm as right_ppm, p.includes_retiree_cost
   from collection_bill b
@@ -72,27 +98,7 @@ new_bill as (
     select wage_fen + case when includes_retiree_cost then retiree_cost_fen else 0 end as two_sum) sums
   returning *
 ),
-new_item as (
-  insert into collection_openitem (bill_id, line, county_id, employer_id, due_period, recorded_in, own_fen, unit_fen,
-    credit_fen)
-  select bill_id, line, county_id, employer_id, due_period, recorded_in, greatest(own_due_fen, 0),
-         greatest(unit_due_fen, 0), 0 from new_bill
-),
-total as (
-  select line, count(*) as bills, sum(own_due_fen) as own, sum(unit_due_fen) as unit,
-         bool_or(own_due_fen < 0 or unit_due_fen < 0) as takes_back,
-         md5(string_agg(concat_ws(',', employer_id, due_period, workers, base_fen, unit_due_fen, reverses, replaces),
-                        ';' order by employer_id, due_period, reverses, replaces)) as checksum
-  from new_bill group by line
-),
-new_summary as (
-  insert into collection_summary as s (county_id, line, period, own_due_fen, unit_due_fen)
-  select %(county)s, line, %(period)s, own, unit from total
-  on conflict (county_id, line, period) do update
-    set own_due_fen = s.own_due_fen + excluded.own_due_fen, unit_due_fen = s.unit_due_fen + excluded.unit_due_fen
-)
-select line, bills, own, unit, takes_back, checksum from total order by line
-"""
+{BOOKED}"""
 
 
 def bill_corrected_classes(cursor: Any, county_id: int, period: date) -> list[LineSum]:
@@ -109,6 +115,11 @@ def bill_corrected_classes(cursor: Any, county_id: int, period: date) -> list[Li
     if not employers:
         return []
     cursor.execute(_CORRECTED, {"county": county_id, "period": period, "employers": employers})
+    return line_sums(cursor)
+
+
+def line_sums(cursor: Any) -> list[LineSum]:
+    """The sums a line that a statement with ``BOOKED`` gives."""
     return [
         LineSum(line, int(bills), int(own), int(unit), takes_back, checksum)
         for line, bills, own, unit, takes_back, checksum in cursor.fetchall()

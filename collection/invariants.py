@@ -68,12 +68,15 @@ expected as (
   from collection_bill b
   left join collection_assessmentparameter p on p.id = b.parameter_id
     and (p.line, p.county_id, p.due_period) = (b.line, b.county_id, b.due_period)
-  left join wages w on (w.employer_id, w.due_period, w.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
+  left join wages w on (w.employer_id, w.due_period, w.recorded_in)
+    = (b.employer_id, b.due_period, coalesce(b.spells_of, b.recorded_in))
   left join spelled s on s.line = b.line
-    and (s.employer_id, s.due_period, s.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
-  left join retired r on (r.employer_id, r.due_period, r.recorded_in) = (b.employer_id, b.due_period, b.recorded_in)
+    and (s.employer_id, s.due_period, s.recorded_in)
+    = (b.employer_id, b.due_period, coalesce(b.spells_of, b.recorded_in))
+  left join retired r on (r.employer_id, r.due_period, r.recorded_in)
+    = (b.employer_id, b.due_period, coalesce(b.spells_of, b.recorded_in))
   where b.reverses is null and b.replaces is null
-  union all                  -- under a corrected risk class: the bill that it names, reversed or replaced
+  union all                  -- under a corrected class or coverage: the bill that it names, reversed or replaced
   select b.bill_id, k.sign * o.workers, k.sign * o.wage_fen, k.sign * o.base_fen, k.sign * o.own_due_fen,
          k.sign * o.unit_credit_fen, k.sign * o.retiree_cost_fen, p.unit_ppm
   from collection_bill b
@@ -104,9 +107,13 @@ join enrollment_coverage c on c.employer_id = w.employer_id and c.first_period <
 join (select distinct line, county_id, due_period from collection_assessmentparameter) a
   on a.line = c.line and a.county_id = w.county_id and a.due_period = w.due_period
 left join collection_bill b
-  on (b.employer_id, b.line, b.due_period, b.recorded_in) = (w.employer_id, c.line, w.due_period, w.recorded_in)
-  and b.reverses is null and b.replaces is null
+  on (b.employer_id, b.line, b.due_period) = (w.employer_id, c.line, w.due_period)
+  and coalesce(b.spells_of, b.recorded_in) = w.recorded_in and b.reverses is null and b.replaces is null
 where b.bill_id is null and (w.recorded_in > w.due_period or w.workers <> 0 or w.wage <> 0)
+  and not exists (           -- a coverage that was given back is billed by the next assessment
+    select from collection_linechange l
+    where l.employer_id = w.employer_id and l.line = c.line and l.recorded_in > p.last_assessed
+      and w.due_period >= l.first_period and w.due_period <= coalesce(l.last_period, 'infinity'))
 """
 
 BILLS_BY_CLASS = """
@@ -122,7 +129,32 @@ where e.id in (select t.employer_id from collection_tradeclass t
   and not exists (select from collection_bill r where r.reverses = b.bill_id)
 union all
 select b.bill_id, b.line, b.employer_id, b.due_period, null, null from collection_bill b
-where b.reverses is not null and not exists (select from collection_bill n where n.replaces = b.reverses)
+where b.reverses is not null and b.spells_of is null
+  and not exists (select from collection_bill n where n.replaces = b.reverses)
+"""
+
+BILLS_BY_COVERAGE = """
+with change as (             -- of each month the change that was recorded last and assessed
+  select distinct on (l.employer_id, l.line, m.period) l.employer_id, l.line, m.period, l.covered
+  from collection_linechange l
+  join ledger_period a on (a.agency_id, a.period) = (l.county_id, l.recorded_in) and a.state <> 'open'
+  join ledger_period m on m.agency_id = l.county_id and m.period >= l.first_period
+    and m.period <= coalesce(l.last_period, 'infinity') and m.period < l.recorded_in
+  order by l.employer_id, l.line, m.period, l.id desc
+)
+select b.bill_id, b.line, b.employer_id, b.due_period, b.recorded_in
+from change c
+join collection_bill b on (b.employer_id, b.line, b.due_period) = (c.employer_id, c.line, c.period)
+where not c.covered and b.reverses is null
+  and not exists (select from collection_bill r where r.reverses = b.bill_id)
+union all
+select b.bill_id, b.line, b.employer_id, b.due_period, b.recorded_in
+from collection_bill b
+where b.spells_of is not null and not exists (
+  select from collection_linechange l
+  where (l.employer_id, l.line, l.recorded_in) = (b.employer_id, b.line, b.recorded_in)
+    and b.due_period >= l.first_period and b.due_period <= coalesce(l.last_period, 'infinity')
+    and l.covered = (b.reverses is null))
 """
 
 ONE_SPELL_A_MONTH = """
@@ -336,6 +368,12 @@ def invariants() -> list[Invariant]:
             "collection.bills_by_class",
             "what stands is billed by the injury risk class of its month; what was reversed for another was replaced",
             BILLS_BY_CLASS,
+            order=21,
+        ),
+        Invariant(
+            "collection.bills_by_coverage",
+            "no bill stands for months whose coverage was taken back; bills of earlier spells come from such a case",
+            BILLS_BY_COVERAGE,
             order=21,
         ),
         Invariant(

@@ -5,6 +5,7 @@ Money is in yuan here, in fen in the database; a period is the first day of its 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -159,6 +160,8 @@ class Bill(CollectionModel):
     replaces = models.ForeignKey(
         "self", models.DO_NOTHING, db_column="replaces", null=True, related_name="replacements"
     )
+    # After a coverage was taken back or given back: the earlier period whose spells it adds up, as a whole.
+    spells_of = models.DateField(_("spells recorded in"), null=True)
 
     objects: ClassVar[ScopedManager] = TakenOverManager()
 
@@ -172,6 +175,11 @@ class Bill(CollectionModel):
     @property
     def is_supplement(self) -> bool:
         return self.recorded_in > self.due_period
+
+    @property
+    def spells_recorded(self) -> date:
+        """The period in which the spells that it adds up were recorded (or those of the month, on time)."""
+        return self.spells_of or self.recorded_in
 
 
 class OpenItem(CollectionModel):

@@ -165,10 +165,13 @@ class BillPerson:
     base: Decimal
     own: Decimal
     credit: Decimal
+    bill_id: int | None = None
 
     @property
     def trace_key(self) -> str:
-        return f"{self.fee_year}-{self.county_id}-{self.spell_id}-{self.due_period:%Y%m}-{self.line}"
+        """The month as traces name it; with the bill where the month stands in more than one."""
+        named = f"-{self.bill_id}" if self.bill_id else ""
+        return f"{self.fee_year}-{self.county_id}-{self.spell_id}-{self.due_period:%Y%m}-{self.line}{named}"
 
 
 def assessed_spells(employer_id: int, county_id: int, period: date, recorded: date) -> QuerySet[Spell]:
@@ -190,7 +193,7 @@ def bill_people(bill: Bill, first: int = 0, most: int = 50) -> list[BillPerson]:
 
     The page is chosen among the spells, whose key has that order: only its months are worked out.
     """
-    spells = assessed_spells(bill.employer_id, bill.county_id, bill.due_period, bill.recorded_in)
+    spells = assessed_spells(bill.employer_id, bill.county_id, bill.due_period, bill.spells_recorded)
     page = dict(
         spells.order_by("worker_id", "spell_id").values_list("spell_id", "worker_id")[first : first + most]
     )
@@ -221,6 +224,7 @@ def bill_people(bill: Bill, first: int = 0, most: int = 50) -> list[BillPerson]:
             base=row.base,
             own=row.own,
             credit=row.own + row.transfer + row.average_part,
+            bill_id=bill.pk if bill.spells_of else None,
         )
         for row in rows
         if row.worker_id in workers

@@ -184,7 +184,9 @@ def _people(employer: Employer, first: date, last: date) -> list[PersonFigures]:
         cursor.execute(
             """
             with bill as materialized (          -- the assessments with workers' parts, and what of them is paid
-              select b.due_period, b.recorded_in, p.floor_fen, p.cap_fen, p.own_ppm, p.transfer_ppm, p.average_part_fen,
+              select b.due_period, coalesce(b.spells_of, b.recorded_in) as recorded_in,
+                     case when b.reverses is null then 1 else -1 end as sign,
+                     p.floor_fen, p.cap_fen, p.own_ppm, p.transfer_ppm, p.average_part_fen,
                      d.bill_id is not null as is_paid, coalesce(o.own_fen, 0) = 0 as own_is_paid
               from collection_bill b
               join collection_assessmentparameter p on p.id = b.parameter_id and p.own_ppm + p.transfer_ppm > 0
@@ -193,10 +195,11 @@ def _people(employer: Employer, first: date, last: date) -> list[PersonFigures]:
               where b.employer_id = %(employer)s and b.due_period between %(first)s and %(last)s
             ),
             part as (               -- worker and month with the assessment it stands in
-              select s.worker_id, b.due_period, s.sign, s.wage_fen, s.recorded_in, b.is_paid, b.own_is_paid,
+              select s.worker_id, b.due_period, s.sign * b.sign as sign, s.wage_fen, s.recorded_in,
+                     b.is_paid, b.own_is_paid,
                      base_of(s.wage_fen, b.floor_fen, b.cap_fen) as base_fen,
-                     s.sign * share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.own_ppm) as own_fen,
-                     s.sign * (share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.own_ppm)
+                     s.sign * b.sign * share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.own_ppm) as own_fen,
+                     s.sign * b.sign * (share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.own_ppm)
                        + share(base_of(s.wage_fen, b.floor_fen, b.cap_fen), b.transfer_ppm)
                        + b.average_part_fen) as credit_fen
               from collection_spell s join bill b

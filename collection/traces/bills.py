@@ -53,7 +53,7 @@ def _crumbs(bill: Bill, what: str) -> list[str]:
 def _facts_now(bill: Bill) -> tuple[int, Decimal, Decimal]:
     """Workers, wages and retiree cost of a bill, summed anew from the facts that were recorded for it.
 
-    A bill under a corrected risk class has those of the bill that it reverses or replaces.
+    A bill that reverses or replaces another has those of the bill that it names.
     """
     if (named := bill.reverses or bill.replaces) is not None:
         sign = 1 if bill.reverses is None else -1
@@ -83,7 +83,7 @@ def _arguments(bill: Bill) -> dict[str, Any]:
         "county": bill.county_id,
         "employer": bill.employer_id,
         "due": bill.due_period,
-        "recorded": bill.recorded_in,
+        "recorded": bill.spells_recorded,
     }
 
 
@@ -132,13 +132,20 @@ def unit_part(request: HttpRequest, key: str) -> TracePage:
         facts.append(Fact(word, format_yuan(bill.retiree_cost)))
     if bill.parameter.trade_class:
         facts.append(Fact(_("Injury risk class of the employer"), str(bill.parameter.trade_class)))
+    reversing = (
+        _("Reverses: the employer was not in this line")
+        if bill.spells_of
+        else _("Reverses, under another risk class")
+    )
     for word, named in (
-        (_("Reverses, under another risk class"), bill.reverses),
+        (reversing, bill.reverses),
         (_("Replaces, under another risk class"), bill.replaces),
     ):
         if named is not None:
             text = f"{format_period(named.due_period)} {format_yuan(named.unit_due)}"
             facts.append(Fact(word, text, trace_link("bill_unit", named.bill_id, text)))
+    if bill.spells_of and bill.reverses is None:
+        facts.append(Fact(_("Billed later: the coverage had not ended"), format_period(bill.spells_of)))
     return TracePage(
         title=why(bill.unit_due),
         amount=format_yuan(bill.unit_due),
@@ -185,7 +192,7 @@ def _of_people(request: HttpRequest, key: str, what: str) -> TracePage:
         rules = ("PEN-4", "PEN-5") if bill.line == "pension" else ()
     else:
         booked, title, again = bill.wages, _("wages"), _facts_now(bill)[1]
-        spells = assessed_spells(bill.employer_id, bill.county_id, bill.due_period, bill.recorded_in)
+        spells = assessed_spells(bill.employer_id, bill.county_id, bill.due_period, bill.spells_recorded)
         parts = [
             amount_part(_signed(spell.worker.name, spell.sign), spell.wage * spell.sign)
             for spell in spells.select_related("worker").order_by("worker_id", "spell_id")[
@@ -216,7 +223,7 @@ def _of_people(request: HttpRequest, key: str, what: str) -> TracePage:
 
 
 def _of_named_bill(request: HttpRequest, bill: Bill, named: Bill) -> TracePage:
-    """The wages of a bill under a corrected risk class: those of the bill that it reverses or replaces."""
+    """The wages of a bill that reverses or replaces another: those of that bill."""
     amount = named.wages if bill.reverses is None else -named.wages
     word = _("of the bill that it replaces") if bill.reverses is None else _("of the bill that it reverses")
     return TracePage(
@@ -254,7 +261,7 @@ def _own_again(bill: Bill) -> Decimal:
             _arguments(bill) | {"parameter": bill.parameter_id},
         )
         (total,) = cursor.fetchone()
-    return from_fen(int(total))
+    return from_fen(int(total) * (1 if bill.reverses is None else -1))
 
 
 def to_pay(request: HttpRequest, key: str) -> TracePage:

@@ -39,7 +39,9 @@ from jilin_si.policy.calculators import Result, calculate
 from jilin_si.policy.database import database_policy
 from jilin_si.web.traces import Fact, Step, TracePage
 
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,6})-([0-9]{1,18})-([0-9]{4})(0[1-9]|1[0-2])-([a-z_]{2,30})")
+_MONTH = re.compile(
+    r"([0-9]{4})-([0-9]{1,6})-([0-9]{1,18})-([0-9]{4})(0[1-9]|1[0-2])-([a-z_]{2,30})(?:-([0-9]{1,18}))?"
+)
 _ACCOUNT = re.compile(r"([0-9]{1,18})-([0-9]{4})")
 # The lines of the calculations that make an amount, by what is asked; the last is the amount itself.
 _SYMBOLS = {
@@ -50,21 +52,21 @@ _SYMBOLS = {
 
 
 def worker_month(key: str) -> Any:
-    """A worker's month of the scope by its key (year, county, spell, month, line)."""
+    """A worker's month of the scope by its key (year, county, spell, month, line; and bill, where it is in several)."""
     match = _MONTH.fullmatch(key)
     row = None
     if match:
-        row = (
-            WorkerMonth.objects.filter(
-                fee_year=int(match[1]),
-                county_id=int(match[2]),
-                spell_id=int(match[3]),
-                due_period=month(int(match[4]), int(match[5])),
-                line=match[6],
-            )
-            .select_related("worker", "employer", "county", "parameter", "bill")
-            .first()
+        rows = WorkerMonth.objects.filter(
+            fee_year=int(match[1]),
+            county_id=int(match[2]),
+            spell_id=int(match[3]),
+            due_period=month(int(match[4]), int(match[5])),
+            line=match[6],
         )
+        if match[7]:
+            rows = rows.filter(bill_id=int(match[7]))
+        found = rows.select_related("worker", "employer", "county", "parameter", "bill")
+        row = found.order_by("recorded_in", "bill_id").first()
     if row is None:
         raise Http404
     return row
