@@ -14,6 +14,7 @@ class CollectionConfig(AppConfig):
             send_account,
             take_account_back,
         )
+        from collection.corrections.coverages import coverage_page, line_effect
         from collection.declared import explain_wage, wage_rules
         from collection.gaps import months_without_spell
         from collection.invariants import invariants
@@ -52,6 +53,7 @@ class CollectionConfig(AppConfig):
         hooks.register_employer_sums(employer_sums, running_wages)
         hooks.register_charged(charged)
         hooks.register_payments(payments)
+        hooks.register_line_effect(line_effect, coverage_page)
         hooks.register_met_across(met_across)
         hooks.register_claim(claim)
         hooks.on_transfer_sent.register(send_account)
@@ -77,5 +79,6 @@ class CollectionConfig(AppConfig):
             "collection_accountyear",
             "collection_issuedstatement",
             "collection_tradeclass",
+            "collection_linechange",
         )
         register_pages()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from collection.corrections import views as corrections
+from collection.corrections.coverage_page import coverage_case
 from collection.office.views import office_account
 from collection.supplements.views import rest_list
 from collection.views import bills, books, papers, receipts
@@ -21,6 +22,7 @@ urlpatterns = [
         corrections.employer_correction_new,
         name="employer_correction_new",
     ),
+    path("coverages/<int:entry_id>/take-back/", coverage_case, name="coverage_case"),
     path("arrears/", bills.arrears, name="arrears"),
     path("employers/<int:employer_id>/", bills.employer_bills, name="employer_bills"),
     path("employers/<int:employer_id>/statement/", papers.employer_statement, name="employer_statement"),

@@ -132,7 +132,7 @@ def payments(employer_id: int) -> list[Payment]:
 
 @dataclass(frozen=True)
 class MetAcross:
-    """Money of one employer that met debt of another because of an event; ``url`` leads to the money."""
+    """What another act hangs on, in words, be it money that met debt of another employer; ``url`` leads there."""
 
     text: str
     url: str = ""
@@ -149,6 +149,46 @@ def register_met_across(provider: Callable[[int], Sequence[MetAcross]]) -> None:
 def met_across(change_id: int) -> Sequence[MetAcross]:
     """The money that followed an event to another's debt: while there is any, the event stays."""
     return _across[0](change_id) if _across else ()
+
+
+@dataclass(frozen=True)
+class LineMonths:
+    """Months of an employer, ``last`` None: and all to come, in which it was in a line after all, or was not."""
+
+    line: str
+    first: date
+    last: date | None
+    covered: bool
+
+
+@dataclass(frozen=True)
+class LineEffect:
+    """Whether bills of the line change with that, and what stands against it."""
+
+    billed: bool = False
+    blocks: Sequence[MetAcross] = ()
+
+
+# an employer, the months, and the first period that is not assessed
+LineEffectProvider = Callable[["Employer", LineMonths, date], LineEffect]
+_line_effect: list[LineEffectProvider] = []
+_coverage_case: list[Callable[[int], str]] = []
+
+
+def register_line_effect(provider: LineEffectProvider, page: Callable[[int], str]) -> None:
+    """Say who knows the bills of a line, and the page on which a case about an entry of the trail is entered."""
+    _line_effect[:] = [provider]
+    _coverage_case[:] = [page]
+
+
+def line_effect(employer: Employer, months: LineMonths, recorded: date) -> LineEffect:
+    """What hangs on the coverage of months; nothing where nobody bills."""
+    return _line_effect[0](employer, months, recorded) if _line_effect else LineEffect()
+
+
+def coverage_case(entry: int) -> str:
+    """The address of the page on which a case about a coverage is entered."""
+    return _coverage_case[0](entry) if _coverage_case else ""
 
 
 EmployerSumsProvider = Callable[[int, date], EmployerSums]

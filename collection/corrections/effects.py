@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from collection.corrections import coverages as of_coverage
 from collection.corrections import employers as of_employer
 from collection.corrections.models import Correction
 from collection.corrections.months import Charge, Difference, Months, charged_months, differences, rewrite
@@ -162,6 +163,8 @@ def effect_of(case: Correction) -> Effect:
             if now != case.counter_of.asked:
                 raise Refusal("", "changed_since", _("The record was changed since: enter a new case."))
         return Effect()
+    if case.about == About.COVERAGE:
+        return Effect(differences=of_coverage.coverage_differences(case))
     if case.about == About.TRADE_CLASS:
         return _class_effect(case)
     if case.about == About.RETIREES:
@@ -282,6 +285,8 @@ def write(case: Correction, effect: Effect) -> date | None:
     if case.about in PARTICULARS:
         write_particular(Subject.of_case(case), case.about, case.asked["value"])
         return None
+    if case.about == About.COVERAGE:
+        return of_coverage.write_coverage(case)
     if case.about == About.TRADE_CLASS:
         return of_employer.write_class(case, of_employer.steps_asked(case.asked))
     if case.about == About.RETIREES:

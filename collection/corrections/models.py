@@ -22,6 +22,7 @@ EMPLOYER_KINDS = [
     "industry",
     "trade_class",
     "retirees",
+    "coverage",
 ]
 
 
@@ -58,6 +59,7 @@ class Correction(models.Model):
         INDUSTRY = "industry", _("Industry")
         TRADE_CLASS = "trade_class", _("Injury risk class")
         RETIREES = "retirees", _("Retirees and their cost")
+        COVERAGE = "coverage", _("Coverage by a line")
 
     class AskedBy(models.TextChoices):
         WORKER = "worker", _("The worker")
@@ -197,3 +199,26 @@ class TradeClass(models.Model):
         db_table = "collection_tradeclass"
         verbose_name = _("risk class in past months")
         verbose_name_plural = _("risk classes in past months")
+
+
+class LineChange(models.Model):
+    """Months in which an employer was not in a line after all, or was: as a case about its coverage says."""
+
+    id = models.BigAutoField(primary_key=True)
+    employer = models.ForeignKey("enrollment.Employer", models.DO_NOTHING, related_name="+")
+    county = models.ForeignKey("agencies.Agency", models.DO_NOTHING, related_name="+")
+    line = models.CharField(_("line"), max_length=30)
+    first_period = models.DateField(_("from"))
+    last_period = models.DateField(_("to"), null=True)
+    covered = models.BooleanField(_("covered"))
+    recorded_in = models.DateField(_("recorded in"))
+    correction = models.OneToOneField(Correction, models.DO_NOTHING, related_name="+")
+
+    scope_employer = "employer_id"
+    objects = ScopedManager()
+
+    class Meta:
+        managed = False
+        db_table = "collection_linechange"
+        verbose_name = _("coverage in past months")
+        verbose_name_plural = _("coverages in past months")

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from collection.corrections.coverages import coverage_case
 from collection.corrections.effects import (
     PARTICULARS as PARTICULARS,
 )
@@ -28,6 +29,7 @@ from jilin_si.agencies.clock import today
 from jilin_si.ledger.services import LedgerError
 
 if TYPE_CHECKING:
+    from jilin_si.access.audit import AuditEntry
     from jilin_si.access.models import User
 
 About = Correction.About
@@ -84,6 +86,19 @@ def _enter(
     return case
 
 
+def enter_coverage_case(*, entry: AuditEntry, evidence_no: str, evidence: str, by: User | None) -> Correction:
+    """Enter the case that takes back a coverage, or an end of one, whose months are billed. Raises Refusal.
+
+    Raises PermissionDenied.
+    """
+    require(by, entry.county_id or 0, *MAY_ENTER)
+    case = coverage_case(entry)
+    _evidence(case, evidence_no, evidence, by)
+    effect_of(case)
+    _save(case, "enter_correction", by)
+    return case
+
+
 def enter_counter_case(
     *, case: Correction, asked_by: str, evidence_no: str, evidence: str, by: User | None
 ) -> Correction:
@@ -97,6 +112,8 @@ def enter_counter_case(
         raise Refusal("", "countered", COUNTERED)
     if case.state != State.APPROVED:
         raise Refusal("", "not_approved", _("Only what an approved case changed is taken back."))
+    if case.about == About.COVERAGE:
+        raise Refusal("", "counter_act", _("This case is a counter-act itself: nothing takes it back."))
     if not case.written:
         raise Refusal(
             "", "not_kept",
@@ -181,14 +198,15 @@ def approve_correction(*, case: Correction, by: User) -> Correction:
     with transaction.atomic():
         held = _waiting(case, by)
         effect = effect_of(held)
+        held.decided_by, held.decided_on = by, today()
         try:
             held.recorded_in = write(held, effect)
         except LedgerError as error:
             raise Refusal("", "no_open_period", "%(why)s", why=error) from error
         held.state = State.APPROVED
-        held.decided_by, held.decided_on = by, today()
         held.effect = told(effect)
-        held.written = written(effect)
+        # a case about a coverage is a counter-act itself: there is none to it
+        held.written = {} if held.about == About.COVERAGE else written(effect)
         held.save()
         _note("approve_correction", held, by, fen=effect.total, months=len(effect.changed))
     return held

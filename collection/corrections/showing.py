@@ -72,6 +72,8 @@ def in_words(case: Correction, values: dict[str, Any]) -> str:
         return str(dict(CHOICES[About(case.about)].choices).get(values.get("value", ""), "—"))
     if case.about in PARTICULARS:
         return str(values.get("value") or "—")
+    if case.about == About.COVERAGE:
+        return _covered(values)
     if case.about == About.TRADE_CLASS:
         steps = values.get("steps") or [[values.get("first_period", ""), values.get("trade_class", "")]]
         return ", ".join(
@@ -85,6 +87,17 @@ def in_words(case: Correction, values: dict[str, Any]) -> str:
     if "first_period" in values:
         parts.append(f"{values['first_period']} – {values['last_period'] or _('to now')}")
     return " · ".join(str(part) for part in parts if part) or "—"
+
+
+def _covered(values: dict[str, Any]) -> str:
+    words = {
+        "line": line_name(values["line"]),
+        "first": values["first_period"],
+        "last": values["last_period"] or _("to now"),
+    }
+    if values["covered"]:
+        return _("%(line)s: covered, %(first)s – %(last)s") % words
+    return _("%(line)s: not covered, %(first)s – %(last)s") % words
 
 
 def _is_amount(text: Any) -> bool:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collection.corrections.coverages import what_follows
 from collection.corrections.forms import (
     FACTS,
     KINDS_OF_EMPLOYER,
@@ -236,6 +237,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         "may_counter": case.state == State.APPROVED and bool(case.written) and enters and counter is None,
         "counter": counter,
         "own": waiting and own,
+        "follows": what_follows(case) if waiting and case.about == Correction.About.COVERAGE else [],
         "once_key": request.POST.get("_once") or new_key(),
         **effect_context(case),
     }
@@ -252,6 +254,6 @@ def _case_or_404(pk: int) -> Correction:
         if pk < 2**63
         else None
     )
-    if case is None or case.about not in FACTS:
+    if case is None or case.about not in (*FACTS, Correction.About.COVERAGE):
         raise Http404
     return case

@@ -1,4 +1,4 @@
-"""Taking back what was done about an employer: a coverage, an approved return, an event."""
+"""Taking back an event of an employer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from enrollment import hooks
 from enrollment.acts.models import ChangedEmployment, EmployerChange
-from enrollment.acts.people import period_of_entry, reopen, void
+from enrollment.acts.people import reopen, void
 from enrollment.acts.undoing import How, Point, UndoPlan
 from enrollment.hooks import PeopleMoved, PeopleTakenOver
 from enrollment.lines import line_name
@@ -19,70 +19,10 @@ from enrollment.models import Coverage, Employer, Employment
 from enrollment.permissions import MAY_ENTER
 from enrollment.refusals import Refusal
 from jilin_si.access.audit import AuditEntry
-from jilin_si.periods import format_period, parse_period
+from jilin_si.periods import format_period
 
 GONE = gettext_lazy("Nothing of this act is left.")
 Kind = EmployerChange.Kind
-
-
-class UndoCoverage:
-    """A line was not joined, or not left. Once a month of it is billed, only the months to come can be taken back."""
-
-    roles = MAY_ENTER
-
-    def plan(self, entry: AuditEntry, open_period: date) -> UndoPlan:
-        coverage = self._coverage(entry)
-        first = coverage.first_period
-        last = (entry.details or {}).get("last_period")
-        names = {"line": line_name(coverage.line), "period": format_period(first)}
-        takes = [Point(_("Coverage: %(line)s from %(period)s") % names)]
-        blocks = []
-        turn = parse_period(str(last)[:7]) if last else first
-        direct = turn >= open_period
-        if not direct:
-            blocks.append(
-                Point(
-                    _(
-                        "months of it are assessed: end or begin the coverage with %(period)s instead,"
-                        " what was billed stays owed"
-                    )
-                    % {"period": format_period(open_period)}
-                )
-            )
-        return UndoPlan(takes, (), blocks, first, direct)
-
-    def undo(self, entry: AuditEntry, plan: UndoPlan, how: How) -> dict[str, Any]:
-        coverage = self._coverage(entry)
-        if (entry.details or {}).get("last_period") and self._ended_one(entry):
-            coverage.last_period = None
-            coverage.save(update_fields=["last_period"])
-            return {"line": coverage.line, "reopened": True}
-        coverage.delete()
-        return {"line": coverage.line, "reopened": False}
-
-    def _ended_one(self, entry: AuditEntry) -> bool:
-        """Whether the act gave a running coverage its end: then an earlier act began it."""
-        told = entry.details or {}
-        return any(
-            (before.details or {}).get("line") == told.get("line")
-            and (before.details or {}).get("first_period") == told.get("first_period")
-            for before in AuditEntry.objects.filter(
-                act="set_coverage", object_kind="employer", object_id=entry.object_id, pk__lt=entry.pk
-            )
-        )
-
-    def _coverage(self, entry: AuditEntry) -> Coverage:
-        told = entry.details or {}
-        last = told.get("last_period")
-        found = Coverage.objects.filter(
-            employer_id=entry.object_id,
-            line=told.get("line"),
-            first_period=period_of_entry(entry),
-            last_period=parse_period(str(last)[:7]) if last else None,
-        ).first()
-        if found is None:
-            raise Refusal("", "gone", GONE)
-        return found
 
 
 class UndoEvent:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from enrollment.acts import undoing
 from enrollment.acts.approvals import UndoApproval
-from enrollment.acts.employers import UndoCoverage, UndoEvent
+from enrollment.acts.coverages import UndoCoverage
+from enrollment.acts.employers import UndoEvent
 from enrollment.acts.models import EmployerChange
 from enrollment.acts.people import UndoJoining, UndoLeaving, UndoRoster
 from enrollment.acts.taking_in import UndoTakingIn

@@ -38,6 +38,7 @@ class UndoPlan:
     """What taking an act back does. ``blocks`` are later acts that depend on it: while there are any it is refused.
 
     ``ways`` are the states to which it can go back, the usual one first, where there is more than one: name and words.
+    ``case_url``: bills hang on it, so a second person decides; the page on which the case about it is entered.
     """
 
     takes: Sequence[Point]
@@ -46,6 +47,7 @@ class UndoPlan:
     first_period: date | None = None
     direct: bool = True
     ways: Sequence[tuple[str, StrOrPromise]] = ()
+    case_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -281,6 +281,7 @@ def _words(entry: AuditEntry) -> str:
         "period": _month(details.get("first_period") or details.get("effective_period") or ""),
         "reason": entry.reason,
         "line": line_name(details.get("line", "")) if details.get("line") else "",
+        "last": _month(details.get("last_period") or ""),
         "workers": details.get("workers", ""),
         "year": details.get("fee_year", ""),
         "rows": details.get("rows", ""),
@@ -338,6 +339,8 @@ def _words(entry: AuditEntry) -> str:
         told = [words[entry.act] % values]
         told += [text % {"count": details[name]} for name, text in more.items() if details.get(name)]
         return "; ".join(told) if len(told) > 1 else told[0]
+    if entry.act == "set_coverage" and values.get("last"):
+        return _("Coverage: %(line)s from %(period)s to %(last)s") % values
     if entry.act == "undo_act":
         undone = AuditEntry(act=details.get("act", ""), details=details.get("told", {}))
         return _("Taken back: %(what)s. %(reason)s") % {"what": _words(undone), "reason": entry.reason}

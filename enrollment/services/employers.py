@@ -123,7 +123,8 @@ def set_coverage(
             .filter(employer=employer, line=line, first_period=first_period, last_period__isnull=True)
             .first()
         )
-        if not (running and last_period):
+        ended = bool(running and last_period)
+        if not ended:
             check_employer_runs(employer)
             _check_not_billed(employer, first_period)
         try:
@@ -156,7 +157,12 @@ def set_coverage(
             number=employer.pk,
             county_id=employer.county_id,
             employer_id=employer.pk,
-            details={"line": line, "first_period": first_period, "last_period": last_period},
+            details={
+                "line": line,
+                "first_period": first_period,
+                "last_period": last_period,
+                "ended": ended,
+            },
         )
     return coverage
 

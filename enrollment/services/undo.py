@@ -41,15 +41,18 @@ def plan_undo(entry: AuditEntry) -> PlannedUndo:
     return PlannedUndo(entry, undoing.plan(entry, period), period)
 
 
-def undo_act(*, entry: AuditEntry, reason: str, by: User | None, way: str = "") -> UndoneAct:
+def undo_act(*, entry: AuditEntry, reason: str, by: User | None, way: str = "", case: str = "") -> UndoneAct:
     """Take an act back. ``way``: to which state, where the kind of act knows several; without it the usual one.
+
+    ``case``: the code of the case about it that ``by`` has just approved, where bills hang on the act.
 
     Raises PermissionDenied, and Refusal where it was taken back or a later act depends on it.
     """
     undoing = undoing_of(entry.act)
     if undoing is None:
         raise Refusal("", "not_undoable", _("This act is not taken back here."))
-    require(by, entry.county_id or 0, *undoing.roles)
+    if not case:
+        require(by, entry.county_id or 0, *undoing.roles)
     reason = " ".join(reason.split())[:500]
     if not reason:
         raise Refusal("reason", "reason_missing", _("Say why the act is taken back."))
@@ -65,7 +68,13 @@ def undo_act(*, entry: AuditEntry, reason: str, by: User | None, way: str = "") 
                 _("Later acts depend on it: %(what)s. Take those back first."),
                 what="; ".join(point.text for point in planned.plan.blocks[:3]),
             )
+        if planned.plan.case_url and not case:
+            raise Refusal(
+                "", "needs_case", _("Bills hang on it: enter a case, which a second person decides.")
+            )
         details = undoing.undo(entry, planned.plan, How(reason, way, by))
+        if case:
+            details |= {"case": case}
         try:
             with transaction.atomic():
                 undone = UndoneAct.objects.create(

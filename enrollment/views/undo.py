@@ -35,6 +35,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     back = _page_of(entry)
     try:
         planned = plan_undo(entry)
+        if planned.plan.case_url:
+            return HttpResponseRedirect(planned.plan.case_url)
         form = UndoForm(planned.plan.ways, request.POST or None)
         if request.method == "POST" and form.is_valid():
             undo_act(entry=entry, by=who(request), **form.cleaned_data)

@@ -25,7 +25,7 @@ ask axe of each.
    a reload, an ended sign-in, no network: ``clerk``, ``web_keyboard``.
 10. *Lists.* Filter, order, files, shared: ``finding`` (list); columns, kept, act over all rows: ``lists``.
 11. *Undo.* Enrolment, leaving, move inside: ``movements``; import: ``rosters``; event after the assessment: ``acts``;
-    act over a list: ``lists``.
+    coverage after it: ``coverage_cases``; act over a list: ``lists``.
 12. *Corrections*: ``acts`` (worker), ``corrections`` (employer, asked for on line).
 13. *Scope and audit.* Who, when, from, to, why; another county is not there: ``finding`` (history); an employer:
     ``employer``.

@@ -158,7 +158,7 @@ def test_a_coverage_is_taken_back_until_a_month_of_it_is_assessed(charged: Emplo
     assert Coverage.objects.get(employer=charged, line="injury").last_period is None
     set_coverage(employer=charged, line="medical", first_period=FEBRUARY, by=acting)
     month.assess(FEBRUARY)
-    with _refused("depends"):
+    with _refused("needs_case"):
         _undo("set_coverage", acting)
     with _refused("assessed"):
         set_coverage(employer=charged, line="maternity", first_period=FEBRUARY, by=acting)

@@ -23,11 +23,11 @@ from collection.models import BankLine, Bill, Receipt, Spell
 from collection.statements.issue import issue_contribution_statement
 from enrollment.acts.models import EmployerChange
 from enrollment.imports.models import ReturnedSheet, RosterImport
-from enrollment.models import Declaration, Employer, Employment
+from enrollment.models import Coverage, Declaration, Employer, Employment
 from enrollment.people import Duplicate
 from enrollment.services import start_declaration
 from enrollment.services.transfers import send_transfer
-from jilin_si.access.audit import AuditEntry
+from jilin_si.access.audit import AuditEntry, record
 from jilin_si.access.held_off import HeldOff
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.scope import acting_as, everything, scope_of
@@ -172,6 +172,23 @@ def move(county: County) -> int:
 def act(county: County) -> int:
     """An act of the county's clerk, as the trail keeps it."""
     return AuditEntry.objects.filter(county_id=county.code, act="enrol_worker").earliest("id").pk
+
+
+@thing
+def joining(county: County) -> int:
+    """The act by which an employer joined a line whose month is billed."""
+    works = Employer.objects.get(pk=county.things["employer"])
+    line = Coverage.objects.filter(employer=works).earliest("id")
+    record(
+        "set_coverage",
+        by=county.people[Role.CLERK],
+        about="employer",
+        number=works.pk,
+        county_id=works.county_id,
+        employer_id=works.pk,
+        details={"line": line.line, "first_period": line.first_period, "last_period": None, "ended": False},
+    )
+    return AuditEntry.objects.filter(act="set_coverage", object_id=works.pk).latest("id").pk
 
 
 @thing
