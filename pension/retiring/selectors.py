@@ -1,7 +1,7 @@
 """Who of a unit reaches pensionable age between two days: rule PEN-11 over sets, in one statement.
 
-The calculator ``pension.retirement_age`` says the same of one person; ``tests/pension/test_retiring.py`` holds the
-two together over random people.
+The estimate says the same of one person (``pension.estimate.of_worker.age_of``); ``tests/pension/test_retiring.py``
+holds the two together over random histories.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def window(when: str = "coming", day: date | None = None) -> tuple[date, date]:
     return day, last_day(add_months(period_of(day), months))
 
 
-def ages_between(policy: Policy, first: date, last: date) -> list[dict[str, Any]]:
-    """The rows of the table of ages that are in force between two days, each with its own days (PEN-11)."""
+def table_of_ages(policy: Policy) -> list[dict[str, Any]]:
+    """The rows of the table of ages, each with the days on which it is in force (PEN-11)."""
     return [
         {
             "sex": sex,
@@ -68,7 +68,6 @@ def ages_between(policy: Policy, first: date, last: date) -> list[dict[str, Any]
             "valid_to": version.valid_to.isoformat() if version.valid_to else None,
         }
         for version in policy.versions("pension.retirement_age")
-        if version.valid_from <= last and (version.valid_to is None or version.valid_to >= first)
         for sex, identity, category, age in version.value
         if category in ("normal", "special")
     ]
@@ -85,7 +84,7 @@ def _arguments(unit: int, first: date, last: date) -> list[Any]:
         unit,
         first,
         last,
-        json.dumps(ages_between(policy, first, last)),
+        json.dumps(table_of_ages(policy)),
         json.dumps(special_years(policy)),
     ]
 
