@@ -129,7 +129,11 @@ def _accounts_gone(employer: Employer, months: LineMonths) -> list[MetAcross]:
             """
             select distinct v.transfer_id, w.name, v.sent_in::date
             from collection_accountmove v join enrollment_worker w on w.id = v.worker_id
-            where v.county_id = %(county)s and v.sent_in >= %(first)s and exists (
+            where v.county_id = %(county)s and v.sent_in >= %(first)s
+              and not exists (       -- it came back, with this case or a later one
+                select from collection_accountmove n
+                where n.person_id = v.person_id and n.move_id >= v.move_id and n.arrived_county_id = v.county_id)
+              and exists (
               select from collection_workermonth m
               where m.county_id = %(county)s and m.worker_id = v.worker_id and m.employer_id = %(employer)s
                 and m.line = %(line)s and m.due_period >= %(first)s

@@ -25,15 +25,18 @@ from collection.corrections.services import (
     refuse_correction,
 )
 from collection.selectors.people import worker_months
+from collection.statements.figures import contribution_figures
 from enrollment.acts.models import UndoneAct
-from enrollment.models import Coverage, Employer
+from enrollment.models import Coverage, Employer, Employment
 from enrollment.refusals import Refusal
 from enrollment.services import set_coverage
+from enrollment.services.transfers import send_transfer, take_back
 from enrollment.services.undo import plan_undo, undo_act
 from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.access.once import new_key
 from jilin_si.access.scope import acting_as, everything
+from jilin_si.agencies.models import Agency
 from jilin_si.jobs.units import lock_county
 from jilin_si.ledger.services import LedgerError
 from jilin_si.periods import month, year_periods
@@ -239,6 +242,75 @@ def test_the_individual_accounts_close_without_the_line(office: Office) -> None:
         [make.workers_of(works)],
     )
     assert rows == [(0, 0, 0, 0, 0, True)] * len(WAGES)
+    _sound()
+
+
+def test_a_closed_year_stays_closed_and_the_next_takes_it_out(office: Office) -> None:
+    make.open_year(year=1997)
+    works = _works(office)
+    for period in year_periods(1996):
+        make.assess(period)
+    make.pay(works, "99999.00", date(1996, 12, 20), line="pension")
+    make.closed(*year_periods(1996))
+    with as_owner(), acting_as(everything()), transaction.atomic():
+        lock_county(make.JIUTAI)
+        close_accounts(make.JIUTAI, 1996)
+    make.on(date(1997, 1, 8))
+    _take_back(office, works)
+    for period in year_periods(1997):
+        make.assess(period)
+        make.settled(period, period.replace(day=28))
+    make.closed(*year_periods(1997))
+    with as_owner(), acting_as(everything()), transaction.atomic():
+        lock_county(make.JIUTAI)
+        close_accounts(make.JIUTAI, 1997)
+    rows = make.rows(
+        "select o.credit_own_fen > 0, n.credit_own_fen + o.credit_own_fen, n.credit_unit_fen + o.credit_unit_fen,"
+        " o.months_credited + n.months_credited, n.total_months from collection_accountyear o"
+        " join collection_accountyear n on n.worker_id = o.worker_id and n.fee_year = 1997"
+        " where o.fee_year = 1996 and o.worker_id = any(%s)",
+        [make.workers_of(works)],
+    )
+    assert rows == [(True, 0, 0, 0, 0)] * len(WAGES)
+    _sound()
+
+
+def test_the_statement_of_the_months_says_what_stands(office: Office) -> None:
+    works = _works(office, "pension", ("injury",))
+    make.assess(JANUARY)
+    make.pay(works, "300.00", date(1996, 1, 20), line="pension")
+    make.assess(FEBRUARY)
+    make.on(date(1996, 3, 6))
+    _take_back(office, works)
+    make.assess(MARCH)
+    make.settled(MARCH, date(1996, 3, 20))
+    found = contribution_figures(works, JANUARY, MARCH)
+    assert found.people == []
+    assert sum(row.due for row in found.months if row.line == "pension") == 0
+    assert sum(row.due for row in found.months if row.line == "injury") > 0
+
+
+def test_an_account_that_went_elsewhere_with_these_months_comes_back_first(office: Office) -> None:
+    make.open_year(make.YUSHU)
+    works = _works(office)
+    make.assess(JANUARY)
+    make.pay(works, "9999.00", date(1996, 1, 20), line="pension")
+    make.on(date(1996, 2, 20))
+    employment = Employment.objects.filter(employer=works).select_related("employer", "worker").earliest("id")
+    transfer = send_transfer(
+        employment=employment,
+        first_period=FEBRUARY,
+        to_county=Agency.objects.get(pk=make.YUSHU),
+        by=office.clerk,
+    )
+    blocks = plan_undo(_entry(works)).plan.blocks
+    assert [point.url for point in blocks] == [reverse("enrollment:transfer_case", args=[transfer.pk])]
+    with _refused("depends"):
+        _enter(office, works)
+    take_back(transfer=transfer, reason="弄错了人", by=office.clerk)
+    _take_back(office, works)
+    make.assess(FEBRUARY)
+    assert _bills(works, "pension") == {}
     _sound()
 
 
