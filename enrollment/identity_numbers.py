@@ -24,6 +24,8 @@ NAME_LENGTH = 64
 
 _SHAPE = re.compile(r"\d{15}|\d{17}[\dX]")
 _SPACES = re.compile(r"[\s\u3000'\u2018\u2019`-]+")
+# letters and marks that show nothing, and the sign for a lost character
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
 _DOTS = str.maketrans({"\u2022": "\u00b7", "\u30fb": "\u00b7", "\uff65": "\u00b7", "\u2027": "\u00b7"})
 
 MESSAGES = {
@@ -86,7 +88,10 @@ def read_name(text: object) -> str:
     name = " ".join(unicodedata.normalize("NFC", given).replace("\u3000", " ").split())
     if not name:
         raise _refusal("name_missing", "name")
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") for character in name):
+    if any(
+        character in _UNSEEN or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
+        for character in name
+    ):
         raise _refusal("name_characters", "name")
     if len(name) > NAME_LENGTH:
         raise _refusal("name_too_long", "name", count=len(name))

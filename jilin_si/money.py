@@ -6,6 +6,7 @@ No float ever touches money. Every booked amount is rounded half up to the fen o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -23,6 +24,7 @@ ZERO = Decimal("0.00")
 MINUS = "\u2212"
 MAX_FEN = 2**63 - 1
 
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _ERRORS = {
     "not_a_number": _(
         "“%(given)s” is not an amount. Write yuan with at most two decimals, for example 1,234.50."
@@ -81,7 +83,10 @@ def parse_yuan(text: object) -> Decimal:
     if isinstance(text, float):
         raise MoneyError("float", text)
     plain = unicodedata.normalize("NFKC", str(text)).strip()
-    plain = plain.replace(" ", "").replace(",", "").replace(MINUS, "-").removeprefix("¥").removesuffix("元")
+    plain = plain.replace(" ", "").replace(MINUS, "-").removeprefix("¥").removesuffix("元")
+    if "," in plain and not _THOUSANDS.fullmatch(plain):  # 4,50 is no 450
+        raise MoneyError("not_a_number", text)
+    plain = plain.replace(",", "")
     digits = plain.removeprefix("-")
     if not digits or len(digits) > 40 or not all(c in "0123456789." for c in digits):
         raise MoneyError("not_a_number", text)

@@ -254,6 +254,11 @@ if HTTPS:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_MOST = 25 * 1024 * 1024  # bytes of one file; each form has a limit of its own below it
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "jilin_si.web.uploads.UnnamedFileUploadHandler",
+]
 MEDIA_ROOT = PLACES.var / "files"
 
 # ── static files ─────────────────────────────────────────────────────────────────────────────────────────────────

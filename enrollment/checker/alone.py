@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.answers import Answer
 from enrollment.declaring import LARGEST_WAGE
-from enrollment.imports.cells import CellError, read_wage, shown, text_of
+from enrollment.imports.cells import CellError, brief, check_readable, read_wage, shown, text_of
 from enrollment.imports.checking import MESSAGES, check_roster
 from enrollment.imports.columns import find_columns, plain_head
+from enrollment.imports.opening import names_people
 from enrollment.refusals import Refusal
 from enrollment.return_rows import whole_number
 from enrollment.sheets.comparing import MESSAGES as SHEET_MESSAGES
+from enrollment.sheets.comparing import TAKEN
 from enrollment.sheets.layout import answer_words, find_heads, read_key
 
 MAX_ROWS = 20_000
@@ -41,6 +43,11 @@ class Report:
     good: int = 0
     faults: list[FoundFault] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
+
+
+def is_either(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a sheet is a roster or one of a return."""
+    return find_heads(rows) is not None or names_people(rows)
 
 
 def check_alone(rows: Sequence[Sequence[str]]) -> Report:
@@ -97,7 +104,7 @@ def _check_sheet(rows: Sequence[Sequence[str]], header: int, places: dict[str, i
         place = places.get(name)
         cell = cells[place] if place is not None and place < len(cells) else ""
         head = shown(rows[header][place]) if place is not None else ""
-        reason = str(message) % {"given": shown(cell), **values}
+        reason = str(message) % {"given": brief(cell), **values}
         report.faults.append(FoundFault(line, head, shown(cell)[:60], reason))
     return report
 
@@ -121,6 +128,11 @@ def _fault_of(
     earlier = seen.setdefault(key, line)
     if earlier != line:
         return "key", SHEET_MESSAGES["twice"], {"row": earlier}
+    for name in TAKEN:
+        try:
+            check_readable(cell(name))
+        except CellError as error:
+            return name, MESSAGES[error.code], {}
     word = plain_head(shown(cell("answer")))
     if word and word not in answers:
         return "answer", SHEET_MESSAGES["answer"], {}

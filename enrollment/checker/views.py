@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from enrollment.checker.alone import MAX_ROWS, Report, check_alone
+from enrollment.checker.alone import MAX_ROWS, Report, check_alone, is_either
 from enrollment.forms import SheetForm
 from enrollment.imports.opening import open_upload
 from enrollment.refusals import Refusal
@@ -66,7 +66,7 @@ def _check(form: SheetForm) -> Report | None:
                 _("The file is larger than %(limit)s MB. Split it."),
                 limit=MAX_BYTES // 1024 // 1024,
             )
-        return check_alone(open_upload(file, file.size).rows)
+        return check_alone(open_upload(file, file.size, is_either).rows)
     except Refusal as refusal:
         form.take_refusal(refusal)
         return None

@@ -11,15 +11,20 @@ from decimal import Decimal
 from enrollment.models import Category, Identity
 from jilin_si.money import MoneyError, parse_yuan
 
-_NOTATIONS = (
-    re.compile(r"(?P<y>\d{4})[.](?P<m>\d{1,2})"),
-    re.compile(r"(?P<y>\d{4}|\d{2})年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?"),
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
-    re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})"),
-    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})"),
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})"),
-    re.compile(r"(?P<y>\d{4})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})"),
-)
+_NOTATIONS = [
+    re.compile(notation, re.ASCII)
+    for notation in (
+        r"(?P<y>\d{4})[.](?P<m>\d{1,2})",
+        r"(?P<y>\d{4}|\d{2})年(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?",
+        r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
+        r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})",
+        r"(?P<y>\d{4})(?P<m>\d{2})",
+        r"(?P<y>\d{4})-(?P<m>\d{1,2})",
+        r"(?P<y>\d{4})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})",
+    )
+]
+# 1996.1 as a figure is what is left of 1996.10 too
+_SHORT_MONTH = re.compile(r"\d{4}\.1", re.ASCII)
 
 CATEGORIES = {
     "固定工": Category.PERMANENT,
@@ -49,6 +54,16 @@ class CellError(ValueError):
         super().__init__(code)
 
 
+# cells that nobody typed or nobody sees (``marks.py``): none of them is read
+UNREADABLE = {"f": "cell_formula", "e": "cell_error", "m": "cell_merged", "h": "cell_hidden"}
+
+
+def check_readable(cell: str) -> None:
+    """Raises CellError for a cell that holds nothing a person typed, or that no person sees."""
+    if cell and cell[0] in UNREADABLE:
+        raise CellError(UNREADABLE[cell[0]])
+
+
 def text_of(cell: str) -> str:
     """What a cell shows, as plain text."""
     return unicodedata.normalize("NFKC", cell[1:]).strip() if cell else ""
@@ -59,13 +74,22 @@ def shown(cell: str) -> str:
     return cell[1:] if cell else ""
 
 
+def brief(cell: str) -> str:
+    """The same where it stands in a message: not more than a line."""
+    text = shown(cell)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
 def read_day(cell: str) -> tuple[date, bool] | None:
     """A day, and whether the day of the month was given; None for an empty cell. Raises CellError."""
     if not cell:
         return None
+    check_readable(cell)
     if cell.startswith("d"):
         return date.fromisoformat(cell[1:]), True
     text = text_of(cell).replace(" ", "")
+    if cell.startswith("n") and _SHORT_MONTH.fullmatch(text):
+        raise CellError("date_ambiguous")
     for notation in _NOTATIONS:
         match = notation.fullmatch(text)
         if match is None:
@@ -89,6 +113,7 @@ def read_wage(cell: str) -> Decimal | None:
     """Yuan a month; None for an empty cell. Raises CellError."""
     if not cell:
         return None
+    check_readable(cell)
     if cell[0] in "db":
         raise CellError("wage_not_a_number")
     try:
@@ -102,6 +127,7 @@ def read_word(cell: str, words: Mapping[str, str], code: str) -> str | None:
     """A stored value by its word; None for an empty cell. Raises CellError."""
     if not cell:
         return None
+    check_readable(cell)
     found = words.get(text_of(cell).lower())
     if found is None:
         raise CellError(code)
@@ -112,11 +138,12 @@ def read_deemed(cell: str) -> int | None:
     """Deemed months from years (``12.5``, ``12年6个月``); None for an empty cell. Raises CellError."""
     if not cell:
         return None
+    check_readable(cell)
     text = text_of(cell).replace(" ", "")
-    match = re.fullmatch(r"(\d{1,2})年(?:(\d{1,2})个?月)?", text)
+    match = re.fullmatch(r"([0-9]{1,2})年(?:([0-9]{1,2})个?月)?", text)
     if match:
         return int(match[1]) * 12 + int(match[2] or 0)
-    if re.fullmatch(r"\d{1,2}(\.\d{1,2})?", text):
+    if re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,2})?", text):
         months = Decimal(text) * 12
         return int(months.to_integral_value(rounding="ROUND_HALF_UP"))
     raise CellError("deemed_unreadable")

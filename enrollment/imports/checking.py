@@ -19,6 +19,8 @@ from enrollment.imports.cells import (
     IDENTITIES,
     SEXES,
     CellError,
+    brief,
+    check_readable,
     read_day,
     read_deemed,
     read_wage,
@@ -43,6 +45,11 @@ TOTALS = {"合计", "总计", "小计", "共计", "total"}
 MESSAGES: dict[str, Any] = {
     "id_numeric": _("The number stands as a figure: digits may be lost. Format the column as text."),
     "duplicate_in_file": _("The same person as in row %(row)s."),
+    "cell_formula": _("A formula without a value: the program that wrote the file did not reckon it."),
+    "cell_error": _("A formula that could not be reckoned, such as #N/A."),
+    "cell_merged": _("Part of a merged cell: whom it is for cannot be told. Undo the merging."),
+    "cell_hidden": _("Hidden in the sheet. Show the row or column and look at it first."),
+    "name_no_word": _("“%(given)s” is no name."),
     "sex_contradicts_id": _("The sex is not the one that the number tells."),
     "sex_unreadable": _("“%(given)s” is no sex: 男 or 女."),
     "birth_contradicts_id": _("The birth date is not the one that the number tells: %(birth)s."),
@@ -50,6 +57,9 @@ MESSAGES: dict[str, Any] = {
         "“%(given)s” is not a day in a known notation, such as 1996-03-05, 1996.3 or 1996年3月."
     ),
     "date_impossible": _("“%(given)s” is not a day of the calendar."),
+    "date_ambiguous": _(
+        "%(given)s as a figure may be January or October. Write the month as 1996-01 or 1996年1月."
+    ),
     "date_in_future": _("%(given)s has not come yet."),
     "started_work_too_young": _("Started work before the age of 16."),
     "wage_not_positive": _("Wages are more than 0."),
@@ -136,10 +146,11 @@ def check_roster(
     """
     day = today()
     period = first_period or period_of(day)
+    serial = columns.place_of.get("serial")
     reader = _Reader(columns, day, period, _average_wage(employer, period))
     rows = []
     for number, cells in enumerate(table[columns.header + 1 :], columns.header + 2):
-        if any(cells) and not _is_total(cells, columns):
+        if any(cell for place, cell in enumerate(cells) if place != serial) and not _is_total(cells, columns):
             rows.append(reader.read(number, cells))
             if progress and len(rows) % TOLD_EVERY == 0:
                 progress(len(rows))
@@ -175,10 +186,14 @@ class _Reader:
         return row.cells[place] if place is not None and place < len(row.cells) else ""
 
     def refuse(self, row: RosterRow, name: str, code: str, **values: Any) -> None:
-        row.wrong = Wrong(name, code, MESSAGES[code], {"given": shown(self.cell(row, name)), **values})
+        row.wrong = Wrong(name, code, MESSAGES[code], {"given": brief(self.cell(row, name)), **values})
 
     def _number(self, row: RosterRow) -> None:
         cell = self.cell(row, "number")
+        try:
+            check_readable(cell)
+        except CellError as error:
+            return self.refuse(row, "number", error.code)
         if cell.startswith("n") and len(cell) > 16:
             return self.refuse(row, "number", "id_numeric")
         try:
@@ -189,10 +204,18 @@ class _Reader:
         return None
 
     def _name(self, row: RosterRow) -> None:
+        cell = self.cell(row, "name")
         try:
-            row.name = read_name(shown(self.cell(row, "name")))
+            check_readable(cell)
+            row.name = read_name(shown(cell))
+        except CellError as error:
+            self.refuse(row, "name", error.code)
+            return
         except Refusal as refusal:
             row.wrong = Wrong("name", refusal.code, refusal.template, refusal.values)
+            return
+        if cell.startswith("b") or not any(character.isalpha() for character in row.name):
+            self.refuse(row, "name", "name_no_word")
 
     def _sex_and_birth(self, row: RosterRow) -> None:
         assert row.number is not None
@@ -260,7 +283,7 @@ class _Reader:
 def _is_total(cells: Sequence[str], columns: Columns) -> bool:
     """The sums under a roster: a row that says so and names nobody."""
     number = columns.place_of.get("number")
-    if number is not None and number < len(cells) and cells[number]:
+    if number is not None and number < len(cells) and cells[number][1:]:
         return False
     return any(text_of(cell).replace(" ", "").lower() in TOTALS for cell in cells[:4])
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enrollment.refusals import Refusal
+
 LOOKED_AT = 30
 
 # field of the registry -> its word here, and the heads under which rosters bring it
@@ -42,16 +44,18 @@ FIELDS: Mapping[str, tuple[object, tuple[str, ...]]] = {
     "note": (_("Note"), ("备注", "说明", "note")),
     "serial": (_("Line number"), ("序号", "编号", "行号", "no.", "no")),
 }  # fmt: skip
+NO_HEADS = _(
+    "No row of this file names a column for the name and one for the identity number (姓名, 身份证号码)."
+)
 REQUIRED = ("number", "name")
 IGNORE = "ignore"
 # what this office itself writes beside the rows that it gives back
 GIVEN_BACK = ("行", "原因", "row", "reason")
 
+_WORDS = ("s", "h")  # heads may stand in columns that are hidden
 _NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
+_EMPLOYER = re.compile(r"(?<![0-9-])22[0-9]{4}-[0-9]{4,8}(?![0-9-])")
 _PLAIN = re.compile(r"[\s:：*＊]")
-_BY_HEAD = {_head: field for field, (_word, heads) in FIELDS.items() for _head in heads}
-_BY_HEAD |= dict.fromkeys(GIVEN_BACK, IGNORE)
-_KNOWN = [_head for _head, _field in _BY_HEAD.items() if _field != IGNORE]
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,11 @@ def plain_head(text: str) -> str:
     return _PLAIN.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+_BY_HEAD = {plain_head(_head): field for field, (_word, heads) in FIELDS.items() for _head in heads}
+_BY_HEAD |= dict.fromkeys(GIVEN_BACK, IGNORE)
+_KNOWN = [_head for _head, _field in _BY_HEAD.items() if _field != IGNORE]
+
+
 def find_columns(rows: Sequence[Sequence[str]]) -> Columns | None:
     """The row with the heads: the first that names the required columns, else the one that names most; None if none.
 
@@ -127,7 +136,7 @@ def find_columns(rows: Sequence[Sequence[str]]) -> Columns | None:
     """
     best: tuple[int, int] | None = None
     for number, row in enumerate(rows[:LOOKED_AT]):
-        known = {_BY_HEAD.get(plain_head(cell[1:])) for cell in row if cell.startswith("s")} - {None, IGNORE}
+        known = {_BY_HEAD.get(plain_head(cell[1:])) for cell in row if cell[:1] in _WORDS} - {None, IGNORE}
         if set(REQUIRED) <= known:
             return _columns(number, rows)
         if len(known) >= 2 and (best is None or len(known) > best[1]):
@@ -136,10 +145,26 @@ def find_columns(rows: Sequence[Sequence[str]]) -> Columns | None:
     return _columns(best[0], rows) if best else None
 
 
+def check_employer(rows: Sequence[Sequence[str]], columns: Columns | None, number: str) -> None:
+    """What stands above the heads names no other employer by its registration number. Raises Refusal."""
+    above = rows[: columns.header] if columns else rows[:LOOKED_AT]
+    for named in _EMPLOYER.findall(
+        unicodedata.normalize("NFKC", " ".join(cell[1:] for row in above for cell in row))
+    ):
+        if named != number:
+            raise Refusal(
+                "file",
+                "other_employer",
+                _("This file names the employer %(named)s above its heads; this is %(number)s."),
+                named=named,
+                number=number,
+            )
+
+
 def _nearest(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:
     best: tuple[int, int] | None = None
     for number, row in enumerate(rows[:LOOKED_AT]):
-        like = {_proposal(cell[1:]) for cell in row if cell.startswith("s") and len(cell) < 30} - {IGNORE}
+        like = {_proposal(cell[1:]) for cell in row if cell[:1] in _WORDS and len(cell) < 30} - {IGNORE}
         if len(like) >= 2 and (best is None or len(like) > best[1]):
             best = number, len(like)
     return best
@@ -169,7 +194,7 @@ def _columns(number: int, rows: Sequence[Sequence[str]]) -> Columns:
 
 def _numbers_in(place: int, below: Sequence[Sequence[str]]) -> str:
     """Whether a column holds identity numbers, whatever its head calls them."""
-    cells = [row[place][1:] for row in below if place < len(row) and row[place]]
+    cells = [row[place][1:] for row in below if place < len(row) and row[place][1:]]
     found = sum(1 for cell in cells if _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell).strip()))
     return "number" if found * 2 > len(cells) else ""
 

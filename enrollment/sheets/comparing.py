@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.declaring import Checker
-from enrollment.imports.cells import CellError, read_day, shown, text_of
+from enrollment.imports.cells import CellError, check_readable, read_day, shown, text_of
+from enrollment.imports.checking import MESSAGES as CELL_MESSAGES
 from enrollment.imports.columns import plain_head
 from enrollment.imports.results import untranslated
 from enrollment.models import Declaration
@@ -27,6 +28,7 @@ MESSAGES: dict[str, Any] = {
     "not_here": _("This person is not in the return."),
     "twice": _("This person stands in row %(row)s already."),
     "answer": _("“%(given)s” is none of the reasons in the list."),
+    "too_long": _("A cell holds more than 200 characters."),
     "left_from": _("“%(given)s” is not a month. Write it like 1996-03."),
 }
 TAKEN = ("year_wages", "months", "answer", "left_from", "left_why", "reason")
@@ -180,7 +182,17 @@ class _Comparer:
         return worker
 
     def _typed(self, line: int, cells: Sequence[str]) -> dict[str, str] | None:
-        comes = {name: shown(self.cell(cells, name)).strip()[:200] for name in TAKEN}
+        for name in TAKEN:
+            cell = self.cell(cells, name)
+            try:
+                check_readable(cell)
+            except CellError as error:
+                self._refuse(line, cells, error.code)
+                return None
+            if len(cell) > 200:
+                self._refuse(line, cells, "too_long")
+                return None
+        comes = {name: shown(self.cell(cells, name)).strip() for name in TAKEN}
         word = plain_head(comes["answer"])
         if word and word not in self.answers:
             self._refuse(line, cells, "answer", given=comes["answer"])
@@ -216,7 +228,9 @@ class _Comparer:
 
     def _refuse(self, line: int, cells: Sequence[str], code: str, **values: Any) -> None:
         name = shown(self.cell(cells, "name"))[:64]
-        self.found.faults.append(SheetFault(line, name, code, untranslated(MESSAGES[code]), values))
+        self.found.faults.append(
+            SheetFault(line, name, code, untranslated((CELL_MESSAGES | MESSAGES)[code]), values)
+        )
 
 
 def _same(comes: str, was: str, name: str) -> bool:

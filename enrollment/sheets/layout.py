@@ -67,7 +67,7 @@ def find_heads(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]] | No
     for number, row in enumerate(rows[:30]):
         places: dict[str, int] = {}
         for place, cell in enumerate(row):
-            name = names.get(plain_head(cell[1:])) if cell.startswith("s") else None
+            name = names.get(plain_head(cell[1:])) if cell[:1] in ("s", "h") else None
             if name:
                 places.setdefault(name, place)
         if {"key", "year_wages", "months"} <= set(places):

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from enrollment.forms import RosterForm
-from enrollment.imports.columns import Column, Columns, find_columns
+from enrollment.imports.columns import FIELDS, IGNORE, Column, Columns, check_employer, find_columns
 from enrollment.imports.heads import choices_from, recall, remember, twice_taken
 from enrollment.imports.models import RosterImport
-from enrollment.imports.opening import SheetRows, open_upload
+from enrollment.imports.opening import SheetRows, open_pasted, open_upload
 from enrollment.imports.preview import (
     PER_PAGE,
     columns_of,
@@ -49,10 +49,11 @@ def import_roster(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             sheet, name, digest = _read(form)
+            columns = find_columns(sheet.rows)
+            check_employer(sheet.rows, columns, employer.number)
         except Refusal as refusal:
             form.take_refusal(refusal)
         else:
-            columns = find_columns(sheet.rows)
             kept = RosterImport.objects.create(
                 employer=employer,
                 county_id=employer.county_id,
@@ -143,12 +144,9 @@ def _choose_columns(
 ) -> HttpResponseBase:
     """Take the columns as chosen, remember it for the next file of these heads, and check the rows."""
     require(who(request), kept.county_id, *MAY_ENTER)
-    choices = {
-        name.removeprefix("column-"): str(value)
-        for name, value in request.POST.items()
-        if name.startswith("column-") and value
-    }
-    chosen = columns.chosen({int(place): field for place, field in choices.items() if place.isdigit()})
+    given = {column.place: request.POST.get(f"column-{column.place}", "") for column in columns.columns}
+    choices = {str(place): field for place, field in given.items() if field in (*FIELDS, IGNORE)}
+    chosen = columns.chosen(given)
     twice = twice_taken({str(column.place): column.field for column in chosen.columns})
     if twice or chosen.missing or chosen.unknown:
         return _columns_page(request, kept, chosen, context, twice)
@@ -253,14 +251,12 @@ def _read(form: RosterForm) -> tuple[SheetRows, str, str]:
     """The rows, the name of the file and its digest. Raises Refusal."""
     file = form.cleaned_data.get("file")
     if file:
-        digest = sha256(b"".join(file.chunks())).hexdigest()
+        digest = sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
         file.seek(0)
-        return open_upload(file, file.size), str(file.name)[:200], digest
-    rows = [
-        [f"s{cell}" if cell.strip() else "" for cell in line.split("\t")]
-        for line in form.cleaned_data["pasted"].replace("\r\n", "\n").rstrip("\n").split("\n")
-    ]
-    return SheetRows(rows, "pasted"), _("pasted rows"), ""
+        return open_upload(file, file.size), str(file.name)[:200], digest.hexdigest()
+    return open_pasted(form.cleaned_data["pasted"]), _("pasted rows"), ""
 
 
 def _kept(pk: int) -> RosterImport:

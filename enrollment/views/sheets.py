@@ -18,6 +18,7 @@ from enrollment.imports.opening import open_upload
 from enrollment.imports.results import said
 from enrollment.models import Declaration
 from enrollment.refusals import Refusal, Stale
+from enrollment.sheets.layout import find_heads
 from enrollment.sheets.services import receive_sheet, take_sheet
 from enrollment.sheets.writing import write_workbook
 from enrollment.views.access import tell_refusal, who
@@ -36,7 +37,7 @@ def excel(request: HttpRequest, face: Face, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            rows = open_upload(file, file.size).rows
+            rows = open_upload(file, file.size, lambda rows: find_heads(rows) is not None).rows
             kept = receive_sheet(declaration=shown, rows=rows, file_name=str(file.name), by=who(request))
         except Refusal as refusal:
             form.take_refusal(refusal)

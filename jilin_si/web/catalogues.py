@@ -47,6 +47,7 @@ _BLOCK = re.compile(rf"""^blocktrans(?:late)?(?:\s.*?)?(?:\s+context\s+({_STRING
 _CALL = re.compile(rf"""\b_\(({_STRING})\)""")
 _PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_ENGLISH = re.compile("[A-Za-z]{2,} [A-Za-z]+")
 
 
 @dataclass(frozen=True, order=True)
@@ -238,7 +239,9 @@ def check() -> tuple[list[str], int]:
 
 
 def _needs_chinese(text: Text) -> bool:
-    return bool(text.msgid.strip()) and not _CHINESE.search(text.msgid)
+    """Chinese words within an English text are no translation of it."""
+    words = _PLACE.sub(" ", text.msgid)
+    return bool(text.msgid.strip()) and (not _CHINESE.search(words) or bool(_ENGLISH.search(words)))
 
 
 def _placeholder_faults(text: Text, given: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enrollment.imports.checking import check_roster
-from enrollment.imports.columns import find_columns
+from enrollment.imports.columns import NO_HEADS, check_employer, find_columns
 from enrollment.imports.opening import open_path
 from enrollment.imports.storing import store_roster
 from enrollment.models import Employer
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="check only; store nothing")
         parser.add_argument(
-            "--json", action="store_true", help="end with one line of JSON: rows, good, wrong"
+            "--json", action="store_true", help="end with one line of JSON: rows, good, wrong, or refused"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +43,10 @@ class Command(BaseCommand):
             with acting_as(everything()):
                 self._import(path, options)
         except Refusal as refusal:
+            if options["json"]:
+                self.stdout.write(
+                    json.dumps({"file": path.name, "refused": refusal.code}, ensure_ascii=False)
+                )
             raise CommandError(str(refusal)) from None
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
@@ -57,9 +61,9 @@ class Command(BaseCommand):
         sheet = open_path(path)
         columns = find_columns(sheet.rows)
         if columns is None or columns.missing:
-            raise CommandError(
-                "No row of this file names a column for the name and one for the identity number."
-            )
+            raise Refusal("file", "no_heads", NO_HEADS)
+        if employer is not None:
+            check_employer(sheet.rows, columns, employer.number)
         checked = check_roster(sheet.rows, columns, employer, period)
         for row in checked.of("wrong"):
             if row.wrong:
