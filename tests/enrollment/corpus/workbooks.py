@@ -116,7 +116,7 @@ def _of_elements() -> list[Case]:
         _case("a cell in the last row", lambda: raw(first + f'<row r="1048576">{cell("A1048576", "x")}</row>'),
               refused="too_many_rows"),
         _case("a row beyond the last", lambda: raw(first + f'<row r="99999999">{cell("A99999999", "x")}</row>'),
-              refused="too_many_rows"),
+              refused="bomb", alone=True),
         _case("a cell in the last column", lambda: raw(row_xml(2, cell("XFD2", "x"))), refused="too_many_columns"),
         _case("a formula far to the right", lambda: raw(row_xml(2, '<c r="XFD2"><f>1</f></c>')), refused="too_many_columns"),
         _case("a formula far below", lambda: raw(first + '<row r="900000"><c r="A900000"><f>1</f></c></row>'),
