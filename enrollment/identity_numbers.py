@@ -41,6 +41,7 @@ MESSAGES = {
     ),
     "name_missing": _("Enter the name."),
     "name_too_long": _("A name has at most 64 characters; this one has %(count)s."),
+    "name_no_word": _("“%(given)s” is no name."),
     "name_characters": _("There are invisible characters in the name. Type it anew."),
 }
 
@@ -95,6 +96,8 @@ def read_name(text: object) -> str:
         raise _refusal("name_characters", "name")
     if len(name) > NAME_LENGTH:
         raise _refusal("name_too_long", "name", count=len(name))
+    if not any(character.isalpha() for character in name):
+        raise _refusal("name_no_word", "name", given=name)
     if all("\u4e00" <= character <= "\u9fff" or character == " " for character in name):
         name = name.replace(" ", "")  # 李　敏 is 李敏
     return name

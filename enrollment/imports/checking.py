@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.checks import DIED, LOWEST_AGE, check_first_period
 from enrollment.hooks import wage_rules
+from enrollment.identity_numbers import MESSAGES as IDENTITY_MESSAGES
 from enrollment.identity_numbers import IdentityNumber, known_prefixes, read_identity_number, read_name
 from enrollment.imports.cells import (
     CATEGORIES,
@@ -49,7 +50,6 @@ MESSAGES: dict[str, Any] = {
     "cell_error": _("A formula that could not be reckoned, such as #N/A."),
     "cell_merged": _("Part of a merged cell: whom it is for cannot be told. Undo the merging."),
     "cell_hidden": _("Hidden in the sheet. Show the row or column and look at it first."),
-    "name_no_word": _("“%(given)s” is no name."),
     "sex_contradicts_id": _("The sex is not the one that the number tells."),
     "sex_unreadable": _("“%(given)s” is no sex: 男 or 女."),
     "birth_contradicts_id": _("The birth date is not the one that the number tells: %(birth)s."),
@@ -186,7 +186,9 @@ class _Reader:
         return row.cells[place] if place is not None and place < len(row.cells) else ""
 
     def refuse(self, row: RosterRow, name: str, code: str, **values: Any) -> None:
-        row.wrong = Wrong(name, code, MESSAGES[code], {"given": brief(self.cell(row, name)), **values})
+        row.wrong = Wrong(
+            name, code, (IDENTITY_MESSAGES | MESSAGES)[code], {"given": brief(self.cell(row, name)), **values}
+        )
 
     def _number(self, row: RosterRow) -> None:
         cell = self.cell(row, "number")
@@ -214,7 +216,7 @@ class _Reader:
         except Refusal as refusal:
             row.wrong = Wrong("name", refusal.code, refusal.template, refusal.values)
             return
-        if cell.startswith("b") or not any(character.isalpha() for character in row.name):
+        if cell.startswith("b"):  # yes or no, which a sheet shows as a word
             self.refuse(row, "name", "name_no_word")
 
     def _sex_and_birth(self, row: RosterRow) -> None:

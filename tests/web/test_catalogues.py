@@ -78,3 +78,10 @@ def test_a_catalogue_is_compiled_where_its_source_is_newer() -> None:
         assert gettext("Skip to content") == "跳到正文"
     with translation.override("en"):
         assert gettext("Skip to content") == "Skip to content"
+
+
+def test_an_english_text_with_chinese_words_in_it_is_to_be_translated() -> None:
+    assert catalogues._needs_chinese(Text("“%(given)s” is no sex: 男 or 女."))
+    assert catalogues._needs_chinese(Text("Monthly wage"))
+    assert not catalogues._needs_chinese(Text("中文"))
+    assert not catalogues._needs_chinese(Text("身份证号码 %(number)s"))
