@@ -71,6 +71,31 @@ def test_a_first_big_roster_costs_one_lookup_a_name(acting: User, works: Employe
         assert cursor.fetchone() == (999, 1)
 
 
+def test_a_first_big_roster_is_not_held_against_every_employment(acting: User, works: Employer) -> None:
+    """As a session does that planned the look-up for one newcomer, while the tables were all but empty."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("discard plans; analyze enrollment_employment; analyze enrollment_worker")
+        cursor.execute(  # the look for likely twins has a test of its own, above
+            "create or replace function note_duplicates(workers bigint[]) returns integer language sql as 'select 0'"
+        )
+        make.worker(acting, works)
+        cursor.execute(
+            "insert into enrollment_worker (identity_number, identity_key, name, pinyin, initials, sex, birth_date,"
+            " category, identity, deemed_months)"
+            " select key, key, '乙' || n, '', '', 'M', date '1940-01-01' + n, 'permanent', 'worker', 0"
+            " from generate_series(1000, 8999) n"
+            " cross join lateral (select '22018119' || lpad(n::text, 9, '0') || '0') k(key) returning id"
+        )
+        made = [number for (number,) in cursor.fetchall()]
+        cursor.execute("set local statement_timeout = '20s'")  # it took minutes
+        cursor.execute(
+            "insert into enrollment_employment (worker_id, employer_id, county_id, first_period, leave_reason)"
+            " select unnest(%s::bigint[]), %s, %s, '1996-01-01', ''",
+            [made, works.pk, works.county_id],
+        )
+        assert cursor.rowcount == len(made)
+
+
 def test_newcomers_with_name_and_birth_date_of_another_are_noted_once(
     acting: User, works: Employer, clerk_elsewhere: User
 ) -> None:
