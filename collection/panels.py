@@ -108,16 +108,16 @@ def months_strip(request: HttpRequest, worker: Worker) -> str | None:
     """The months of a worker in the line with workers' parts: ✓ 补 欠 ·, each leading to why."""
     months, account = _worker_facts(request, worker)
     taken_over = {row.fee_year: row for row in account.years if row.taken_over}
-    if not months and not taken_over:
+    lines = {month.line for month in months if month.state != people.NOT_INSURED}
+    if not lines and not taken_over:
         return None
-    lines = {month.line for month in months}
     line = next((known.line for known in all_lines() if known.line in lines), None)
     mine = {month.period: month for month in months if month.line == line}
     on = today()
     shown = sorted({period.year for period in mine} | set(taken_over) | {on.year})[-SHOWN_YEARS:]
     owed = [month for month in mine.values() if month.state == people.OWED]
     context = {
-        "title": _("Months in the line %(line)s") % {"line": line_name(line) if line else ""},
+        "title": _("Months of %(line)s") % {"line": line_name(line) if line else ""},
         "heads": [_("Base"), _("Due / credited"), _("Own part paid")],
         "years": [_year(year, mine, taken_over.get(year), on) for year in shown],
         "owed": _owed_text(owed),
@@ -278,6 +278,8 @@ def employer_months(request: HttpRequest, employer: Employer) -> str | None:
         "months": list(reversed(months)),
         "sums": sums,
         "owed_now": bills.owed_now(employer.pk),
+        "period": months[-1].period,
+        "estimated": people.is_estimated(employer.pk, employer.county_id, months[-1].period),
     }
     return render_to_string("collection/_employer_months.html", context, request)
 

@@ -208,7 +208,7 @@ class EmployerForm(RefusedForm):
         label=_("Organisation code"),
         required=False,
         max_length=20,
-        widget=forms.TextInput(attrs={"data-plain": "identity", "autofocus": True}),
+        widget=forms.TextInput(attrs={"data-plain": "organisation", "autofocus": True}),
         help_text=_("12345678-9, where there is one"),
     )
     name = PlainCharField(label=_("Name"), max_length=200)
@@ -374,7 +374,7 @@ class EmployerFilter(OfficeForm):
         label=_("Line"), required=False, choices=lambda: [("", _("all")), *line_choices()]
     )
     declared = forms.ChoiceField(
-        label=_("Declaration of the year"),
+        label=_("Return of the year"),
         required=False,
         choices=[("", _("all")), ("missing", _("not begun")), *Declaration.State.choices],
     )

@@ -75,8 +75,8 @@ class TransferForm(MovingForm):
     kind = forms.ChoiceField(
         label=_("Where to"),
         choices=[
-            (INSIDE, _("another employer of this county")),
-            (ACROSS, _("another county of the province")),
+            (INSIDE, _("within the county")),
+            (ACROSS, _("another county")),
             (AWAY, _("out of the province")),
         ],
         initial=INSIDE,

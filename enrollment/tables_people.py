@@ -110,6 +110,16 @@ class DuplicateTable(OfficeTable):
     def render_second(self, record: Duplicate) -> str:
         return self._told(record).second
 
+    value_name, value_birth_date, value_first, value_second = (
+        render_name,
+        render_birth_date,
+        render_first,
+        render_second,
+    )
+
+    def value_state(self, record: Duplicate) -> str:
+        return str(record.get_state_display())
+
     def render_state(self, record: Duplicate) -> Any:
         tone = {"open": "warn", "merged": "good"}.get(record.state, "")
         return format_html('<span class="st {}">{}</span>', tone, record.get_state_display())

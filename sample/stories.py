@@ -47,12 +47,15 @@ class Chapter:
     stories: list[Story]
 
 
-def chapters() -> list[Chapter]:
-    """The stories that the active scope sees, by kind; none where the practice county is not seen."""
+def chapters(may_enrol: bool) -> list[Chapter]:
+    """The stories that the active scope sees, by kind; none where the practice county is not seen.
+
+    Who may not enrol is led to the employer, not to a form that is refused.
+    """
     if not current().sees_unit(COUNTY):
         return []
     found = (
-        Chapter(pgettext("stories", "People"), list(_people())),
+        Chapter(pgettext("stories", "People"), list(_people(may_enrol))),
         Chapter(pgettext("stories", "Employers"), list(_employers())),
         Chapter(pgettext("stories", "Returns"), list(_returns())),
         Chapter(pgettext("stories", "Money"), list(_money())),
@@ -64,7 +67,7 @@ def _worker_page(worker: Worker) -> str:
     return reverse("enrollment:worker", args=[worker.pk])
 
 
-def _people() -> Iterator[Story]:
+def _people(may_enrol: bool) -> Iterator[Story]:
     for key, told, what_to_try in (
         (
             "man_retires",
@@ -100,7 +103,7 @@ def _people() -> Iterator[Story]:
         worker = person_of(key)
         if worker is not None:
             yield Story(worker.name, told, what_to_try, _worker_page(worker))
-    yield from _typed_numbers()
+    yield from _typed_numbers(may_enrol)
     transfer = Transfer.objects.filter(county_id=COUNTY, note=TRANSFER_NOTE).first()
     if transfer is not None:
         yield Story(
@@ -111,12 +114,12 @@ def _people() -> Iterator[Story]:
         )
 
 
-def _typed_numbers() -> Iterator[Story]:
+def _typed_numbers(may_enrol: bool) -> Iterator[Story]:
     """Numbers to be typed when somebody is enrolled: one known under 15 digits, one too young, one mistyped."""
     home = Employer.objects.filter(county_id=COUNTY, name=HOME).first()
     if home is None:
         return
-    enrol = reverse("enrollment:enrol", args=[home.pk])
+    enrol = reverse("enrollment:enrol" if may_enrol else "enrollment:employer", args=[home.pk])
     twin = person_of("twin")
     if twin is not None:
         yield Story(

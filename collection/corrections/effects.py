@@ -224,7 +224,11 @@ def _wage_after(case: Correction, before: Months) -> dict[date, Charge]:
     touched = [period for period in before if first <= period <= last]
     if not touched:
         raise Refusal(
-            "first_period", "not_charged", _("Nothing was charged in these months with this employer.")
+            "first_period",
+            "not_charged",
+            _(
+                "Nothing was charged in these months with this employer: name months of a year that is declared."
+            ),
         )
     return {period: Charge(fen) if period in touched else charge for period, charge in before.items()}
 

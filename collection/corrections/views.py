@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,20 +37,21 @@ from collection.corrections.services import (
 )
 from collection.corrections.showing import effect_context, in_words, standing_of
 from collection.corrections.subjects import Subject
+from collection.corrections.tables import CorrectionTable
 from enrollment.models import Employment
 from enrollment.permissions import MAY_ENTER, MAY_REVIEW, may_enter, may_review, require
 from enrollment.refusals import Refusal
 from enrollment.terms import Terms
 from enrollment.views.access import employer_or_404, staff_page, tell_refusal, who, worker_or_404
 from jilin_si.access.once import new_key, once
+from jilin_si.web.tables import export_for, table_for
 
-PER_PAGE = 20
 State = Correction.State
 
 
 @staff_page
 @require_safe
-def correction_list(request: HttpRequest) -> HttpResponse:
+def correction_list(request: HttpRequest) -> HttpResponseBase:
     """Cases of the scope: where each is, with whom, since when, by which day it is to be done."""
     form = CorrectionFilter(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
@@ -63,10 +63,10 @@ def correction_list(request: HttpRequest) -> HttpResponse:
             cases = cases.filter(**{name: filters[name]})
     if text := filters.get("employer"):
         cases = cases.filter(Q(employer__name__startswith=text) | Q(employer__number__startswith=text))
-    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
-    terms = Terms()
-    rows = [(case, standing_of(case, terms)) for case in page.object_list]
-    return render(request, "collection/corrections/list.html", {"form": form, "page": page, "rows": rows})
+    table = table_for(request, CorrectionTable, cases)
+    return export_for(request, table, "corrections", _("Correction requests")) or render(
+        request, "collection/corrections/list.html", {"form": form, "table": table}
+    )
 
 
 # ── entering ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from collection.models import Bill, Spell, WorkerMonth
 from collection.selectors.fees import due_day
-from enrollment.models import Employer, Employment, Worker
+from enrollment.models import Coverage, Employer, Employment, Worker
 from enrollment.standing import person_records
 from jilin_si.agencies.clock import today
 from jilin_si.money import ZERO
@@ -107,10 +107,25 @@ def worker_months(worker_id: int, years: Sequence[int], employer_id: int | None 
     for row in rows:
         groups[row.due_period, row.line].append(row)
     on = today()
-    return [_month(key, group, on) for key, group in sorted(groups.items())]
+    covered = _coverages({row.employer_id for row in rows if row.bill_id is None})
+    return [_month(key, group, on, covered) for key, group in sorted(groups.items())]
 
 
-def _month(key: tuple[date, str], rows: Sequence[Any], on: date) -> PersonMonth:
+_Spans = dict[tuple[int, str], list[tuple[date, date | None]]]
+
+
+def _coverages(employers: set[int]) -> _Spans:
+    """From when to when these employers are in each line: who is in none is never billed for it."""
+    spans: _Spans = defaultdict(list)
+    if employers:
+        for employer, line, first, last in Coverage.objects.filter(employer_id__in=employers).values_list(
+            "employer_id", "line", "first_period", "last_period"
+        ):
+            spans[employer, line].append((first, last))
+    return spans
+
+
+def _month(key: tuple[date, str], rows: Sequence[Any], on: date, covered: _Spans) -> PersonMonth:
     period, line = key
     ordered = sorted(rows, key=lambda row: (row.recorded_in, row.sign, row.spell_id))
     living = next((row for row in reversed(ordered) if row.sign == 1), ordered[-1])
@@ -128,7 +143,15 @@ def _month(key: tuple[date, str], rows: Sequence[Any], on: date) -> PersonMonth:
         own=sum((row.own for row in rows), ZERO),
         transfer=sum((row.transfer for row in rows), ZERO),
         average_part=sum((row.average_part for row in rows), ZERO),
-        state=_state(period, rows, on),
+        state=_state(
+            period,
+            rows,
+            on,
+            any(
+                first <= period and (last is None or period <= last)
+                for first, last in covered.get((living.employer_id, line), ())
+            ),
+        ),
         paid_in=max(paid, default=None),
         bill_id=living.bill_id,
         parameter_id=living.parameter_id,
@@ -136,11 +159,11 @@ def _month(key: tuple[date, str], rows: Sequence[Any], on: date) -> PersonMonth:
     )
 
 
-def _state(period: date, rows: Sequence[Any], on: date) -> str:
+def _state(period: date, rows: Sequence[Any], on: date, covered: bool) -> str:
     if sum(row.sign for row in rows) == 0:
         return NOT_INSURED
     if all(row.bill_id is None for row in rows):
-        return NOT_DUE if period <= period_of(on) else NOT_INSURED
+        return NOT_DUE if covered and period <= period_of(on) else NOT_INSURED
     unpaid = [row for row in rows if row.bill_id and not row.paid_in]
     if unpaid:
         due = due_day(rows[0].county_id, max(row.recorded_in for row in unpaid))
@@ -185,6 +208,16 @@ def assessed_spells(employer_id: int, county_id: int, period: date, recorded: da
     )
     return (
         spells.filter(recorded_in=recorded) if recorded > period else spells.filter(recorded_in__lte=period)
+    )
+
+
+def is_estimated(employer_id: int, county_id: int, period: date) -> bool:
+    """Whether a month goes by last year's wages, because no return of its year is approved yet (COL-8)."""
+    spells = Spell.objects.filter(fee_year=period.year, county_id=county_id, employer_id=employer_id)
+    return (
+        spells.filter(provisional=True, sign=1, first_period__lte=period, last_period__gte=period)
+        .exclude(spell_id__in=spells.filter(reverses__isnull=False).values("reverses"))
+        .exists()
     )
 
 
@@ -272,7 +305,8 @@ def month_people(employer: Employer, period: date, text: str, number: int, most:
     for row in rows.values_list(*_MONTH_COLUMNS, named=True):
         groups[row.worker_id, row.line].append(row)
     on = today()
-    found = {worker: _month((period, line), group, on) for (worker, line), group in groups.items()}
+    covered = _coverages({employer.pk})
+    found = {worker: _month((period, line), group, on, covered) for (worker, line), group in groups.items()}
     workers = Worker.objects.filter(pk__in=shown).in_bulk()
     people = [(workers[worker], found.get(worker)) for worker in shown if worker in workers]
     return PeoplePage(people, number, pages, len(ids))

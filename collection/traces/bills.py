@@ -283,9 +283,10 @@ def to_pay(request: HttpRequest, key: str) -> TracePage:
                 )
             )
         if row.own_due:
+            words = _("workers' part")
             parts.append(
                 amount_part(
-                    f"{row.line_name}{when} · {_('workers’ part')}",
+                    f"{row.line_name}{when} · {words}",
                     row.own_due,
                     trace_link("bill_own", row.bill_id, format_yuan(row.own_due)),
                 )

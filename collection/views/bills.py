@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from collection.forms import ArrearsFilter, MonthFilter
 from collection.imports import MAY_TAKE_MONEY
 from collection.names import line_name, lines_in_order
-from collection.selectors import bills, fees, lists, receipts
+from collection.selectors import bills, fees, lists, people, receipts
 from collection.selectors.takeovers import takeovers_of
 from collection.tables import ArrearsTable, MonthTable
 from collection.views.common import (
@@ -140,6 +140,7 @@ def bill_context(employer: Any, period: date) -> dict[str, Any]:
         "sheet": sheet,
         "period": period,
         "by_day": by_day,
+        "estimated": people.is_estimated(employer.pk, employer.county_id, period),
         "met_sum": sum((day.amount for day in by_day), ZERO),
         "arrears_by_month": _by_month(sheet.arrears),
         "supplement_sums": bills.Sums.of(sheet.supplements),

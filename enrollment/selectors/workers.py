@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
@@ -19,6 +20,9 @@ from jilin_si.periods import add_months, format_period, months_between, period_o
 
 LISTED = 300
 SORTED_AT_MOST = 100_000  # sorting so many by name takes a third of a second
+# How much of a time line, in percent, a letter of its texts takes, and the room around a text in a bar and beside it.
+WIDE, NARROW, INSIDE, BESIDE = Decimal("1.75"), Decimal("0.9"), Decimal("1.8"), Decimal("0.8")
+LATIN = 0x2FFF
 
 
 def employments_listed(filters: Mapping[str, Any]) -> QuerySet[Employment]:
@@ -70,6 +74,7 @@ class Bar:
     text: str
     tone: str = ""
     url: str = ""
+    beside: str = ""  # "after" or "before": the bar is too short for its text, which stands beside it
 
 
 @dataclass
@@ -134,8 +139,24 @@ def time_lines(worker: Worker, employments: list[Employment]) -> TimeLines:
         for first, last in _covered(line, employments, coverages):
             lane.bars.append(bar(first, last, _span(first, last)))
         lanes.append(lane)
+    for each in lanes:
+        each.bars = _with_room(each.bars)
     axis = [(_percent(step * 12 * years // 6, total), first_year + step * years // 6) for step in range(6)]
     return TimeLines(lanes, axis)
+
+
+def _with_room(bars: list[Bar]) -> list[Bar]:
+    """The bars of a lane, in order: a text that does not fit into its bar stands where there is room for it."""
+    ends = [Decimal(bar.left) + Decimal(bar.width) for bar in bars]
+    placed = []
+    for at, bar in enumerate(bars):
+        need = BESIDE + sum(WIDE if ord(letter) > LATIN else NARROW for letter in bar.text)
+        after = (Decimal(bars[at + 1].left) if at + 1 < len(bars) else Decimal(100)) - ends[at]
+        before = Decimal(bar.left) - (ends[at - 1] if at else 0)
+        fits = need - BESIDE + INSIDE <= Decimal(bar.width)
+        beside = "" if fits else "after" if need <= after else "before" if need <= before else ""
+        placed.append(replace(bar, beside=beside))
+    return placed
 
 
 def _deemed(worker: Worker, employments: list[Employment], coverages: list[Coverage], bar: Any) -> Bar:

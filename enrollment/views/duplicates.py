@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from enrollment.views.access import staff_page, who
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.models import Agency
 from jilin_si.web.forms import PlainCharField
-from jilin_si.web.tables import table_for
+from jilin_si.web.tables import export_for, table_for
 
 PROPOSED = "proposed"
 
@@ -70,7 +70,7 @@ class MergeForm(RefusedForm):
 
 @staff_page
 @require_safe
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: HttpRequest) -> HttpResponseBase:
     """Pairs of which at least one record is seen here; the other is named only where it is seen too."""
     form = DuplicateFilter(request.GET)
     state = form.cleaned_data["state"] if form.is_valid() else ""
@@ -83,7 +83,10 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     table.rows_told = _told(
         [row.record for row in table.page.object_list] if hasattr(table, "page") else list(rows)
     )
-    return render(request, "enrollment/duplicate_list.html", {"table": table, "form": form})
+    context = {"table": table, "form": form}
+    return export_for(request, table, "duplicates", _("Possible duplicates")) or render(
+        request, "enrollment/duplicate_list.html", context
+    )
 
 
 @staff_page

@@ -17,7 +17,7 @@ from jilin_si.policy.calculators import Result
 from jilin_si.policy.exact import FEN_HALF_UP
 from jilin_si.policy.lookup import ParameterVersion, Policy
 from jilin_si.policy.showing import value_text
-from jilin_si.policy.words import choice_words
+from jilin_si.policy.words import choice_words, in_words
 from jilin_si.web.traces import Document, Link, Parameter, Step
 
 
@@ -26,7 +26,7 @@ def formula_steps(result: Result) -> list[Step]:
     return [
         Step(
             label=str(step["label"]),
-            values=str(step["values_put_in"]),
+            values=in_words(str(step["values_put_in"])),
             unrounded=str(step["unrounded"] or "") if step["changed_by_rounding"] else "",
             rounded=_shown(step["result"]),
             rounding=str(choice_words(step["rounding"]))

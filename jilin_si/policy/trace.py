@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from jilin_si.policy.exact import FEN_HALF_UP, exact_text, round_by_mode, to_decimal
 from jilin_si.policy.terms import term
+from jilin_si.policy.words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from jilin_si.policy.lookup import ParameterVersion
@@ -212,4 +213,12 @@ def formula_in_words(formula: str) -> str:
 
 
 def _words(symbol: str) -> str:
-    return symbol if symbol in _FUNCTIONS else term(symbol)
+    """The words for a symbol; ``ages[sex, identity]`` has those of its columns too."""
+    if symbol in _FUNCTIONS:
+        return str(FUNCTION_WORDS.get(symbol, symbol))
+    name, _bracket, inner = symbol.rstrip("]").partition("[")
+    return (
+        f"{term(name)} [{', '.join(term(each) for each in inner.split(', '))}]"
+        if "," in inner
+        else term(symbol)
+    )

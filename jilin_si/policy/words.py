@@ -5,6 +5,7 @@ A choice keeps its code in files, in the API and in the database; pages show its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
@@ -12,6 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jilin_si.policy.terms import term
+
+# The functions of formulas that are not signs of arithmetic.
+FUNCTION_WORDS: Mapping[str, str | Promise] = {
+    "month_of": _("month of"),
+    "days_between": _("days between"),
+}
+_CODE = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
 _WORDS: Mapping[str, str | Promise] = {
     # rounding (GEN-1)
@@ -94,6 +102,11 @@ _COLUMNS: Mapping[str, str | Promise] = {
 def choice_words(code: str) -> str:
     """The words for a choice; a code without words is shown as it is."""
     return str(_WORDS.get(code, code))
+
+
+def in_words(text: str) -> str:
+    """A text of a formula with the words for the codes of choices and the functions in it."""
+    return _CODE.sub(lambda match: str(FUNCTION_WORDS.get(match[0], _WORDS.get(match[0], match[0]))), text)
 
 
 def has_words(code: str) -> bool:

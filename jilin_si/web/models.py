@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from jilin_si.access.scope import ScopedManager
 
@@ -34,6 +35,19 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.key
+
+    @property
+    def progress_told(self) -> str:
+        """How far it is: the rows of a grid, and how many of them are to be mended (``58 2``)."""
+        rows, _space, wrong = self.progress.partition(" ")
+        if not rows.isdecimal() or not (wrong or "0").isdecimal():
+            return self.progress
+        told = ngettext("%(rows)s row", "%(rows)s rows", int(rows)) % {"rows": rows}
+        return (
+            str(_("%(rows)s, %(wrong)s to mend")) % {"rows": told, "wrong": wrong}
+            if int(wrong or 0)
+            else told
+        )
 
 
 class ListColumns(models.Model):

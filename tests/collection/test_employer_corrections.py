@@ -379,4 +379,8 @@ def test_the_pages_lead_from_the_employer_to_the_decision_and_back(office: Offic
     page = client.get(made.headers["Location"])
     assert page.context["sum"] < 0
     listed = client.get(reverse("collection:corrections"), {"employer": office.works.number})
-    assert len(listed.context["rows"]) == 2
+    assert len(listed.context["table"].rows) == 2
+    file = client.get(reverse("collection:corrections"), {"export": "csv", "sort": "-code"})
+    told = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert [line.startswith("GZ-") for line in told[-2:]] == [True, True]
+    assert told[-2] > told[-1]

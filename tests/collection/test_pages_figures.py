@@ -130,6 +130,15 @@ def test_money_without_debt_waits_and_is_told(clerk: User) -> None:
     assert sheet.unapplied == Decimal("5000.00") - sheet.sums.due
 
 
+def test_a_month_of_a_line_that_the_employer_is_not_in_is_not_insured_and_never_due(clerk: User) -> None:
+    works = make.employer(WAGES, lines=["unemployment"])
+    make.assess(make.JANUARY)
+    make.on(date(1996, 2, 10))
+    with make.as_user(clerk):
+        months = people.worker_months(make.workers_of(works)[0], [1996])
+    assert {m.state for m in months if m.line == "pension"} <= {"not_insured"}
+
+
 def test_a_workers_months_tell_paid_late_owed_and_not_yet_due(clerk: User) -> None:
     works = make.employer(WAGES, lines=["pension"])
     worker = make.workers_of(works)[0]

@@ -16,13 +16,13 @@ ask axe of each.
 4. *Coverage.* Employer joins and leaves lines, workers follow, the self-employed alone: ``registry`` (lines).
 5. *Wage declarations.* Grid, faults, floor: ``clerk``; cap, completeness, not by the same person: ``entrance`` (return is
    complete); prefilled workbook, employer on line, checker: ``imports``; sent back, two clerks at once: ``clerk``; left,
-   moved, new people on line: ``return_people``.
+   moved, new people on line: ``return_people``; late, estimated by rule and set right: ``late_return``.
 6. *Silent employers*: ``lists``; *broken months*: ``finding``.
 7. *Import.* Heads corrected, pasted rows: ``imports``; reason at the cell, good without bad, bad as a workbook, twice:
    ``rosters``; more than 500 rows as a job: ``rosters`` (long).
 8. *Search*: ``finding`` (one key: name, its end, pinyin, initials, identity, employer, nothing), ``clerk``.
-9. *Desk.* Counts and their lists, whose case, since when, term: ``finding`` (counts); keys: ``web_keyboard``; drafts over
-   a reload, an ended sign-in, no network: ``clerk``, ``web_keyboard``.
+9. *Desk.* Counts and their lists, whose case, since when, term: ``finding`` (counts); keys: ``web_keyboard``,
+   ``form_keys``; drafts over a reload, an ended sign-in, no network: ``clerk``, ``web_keyboard``.
 10. *Lists.* Filter, order, files, shared: ``finding`` (list); columns, kept, act over all rows: ``lists``.
 11. *Undo.* Enrolment, leaving, move inside: ``movements``; import: ``rosters``; event after the assessment: ``acts``;
     coverage after it: ``coverage_cases``; act over a list: ``lists``.

@@ -30,6 +30,32 @@ SETTLED = """async patience => {
         await document.fonts.ready; await frame(); await frame();
     } while (busy());
 }"""
+# Text that does not fit where it stands and has no title to tell it whole; on buttons, heads and tags not even with one.
+# A select tells how wide its choice is only through a canvas; beside the words stands its arrow.
+CUT = """() => {
+    const cut = [];
+    const tell = (e, text) => cut.push(`cut off: ${e.tagName.toLowerCase()}.${e.className} "${text.trim().slice(0, 60)}"`);
+    const pen = document.createElement('canvas').getContext('2d');
+    for (const e of document.querySelectorAll('body *')) {
+        const style = getComputedStyle(e);
+        if (!e.checkVisibility({visibilityProperty: true}) || e.closest('.unseen, svg, .skip')) continue;
+        const whole = e.closest('[title]') && !e.matches('.btn, th, .st, .tabs a, summary');
+        if (e.tagName === 'SELECT') {
+            pen.font = style.font;
+            const text = e.selectedOptions[0]?.text ?? '';
+            const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+            if (!whole && e.size < 2 && pen.measureText(text).width > room - (style.appearance === 'none' ? 0 : 14)) tell(e, text);
+        } else if (e.tagName === 'INPUT') {
+            if (!whole && /^(text|search)$/.test(e.type) && e.scrollWidth > e.clientWidth + 1) tell(e, e.value);
+        } else if (/hidden|clip/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1 && e.innerText?.trim() && !whole) {
+            tell(e, e.innerText);
+        }
+    }
+    return cut;
+}"""
+UNNAMED = """() => [...document.querySelectorAll('main :is(input:not([type=hidden]), select, textarea)')].filter(
+    e => e.checkVisibility() && !e.labels?.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby')
+).map(e => `without a label: ${e.name || e.id}`)"""
 PATIENCE_MS = 10_000
 
 
@@ -51,14 +77,18 @@ def settled(page: Any) -> None:
 
 
 def faults_of(page: Any, colours: bool = True) -> list[str]:
-    """What axe finds on the page as it stands. Contrast, half of the work, is the same in the second language."""
+    """What axe finds on the page as it stands, and text that is cut off or a field without a name.
+
+    Contrast, half of the work, is the same in the second language.
+    """
     page.evaluate(_axe())
     found = page.evaluate(AXE, colours)["violations"]
-    return [
+    told = [
         f"{v['id']} ({v['impact']}): {n['html'][:160]} {n.get('failureSummary', '')[:160]}"
         for v in found
         for n in v["nodes"]
     ]
+    return told + page.evaluate(CUT) + page.evaluate(UNNAMED)
 
 
 def picture(page: Any, name: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from jilin_si.access.scope import Scope, acting_as
 from jilin_si.web import navigation
@@ -113,7 +114,15 @@ def test_a_draft_is_its_authors_alone(as_user: Any) -> None:
     assert other.get("/drafts/d1/").status_code == 404
     assert keep(other, values={"wage": ["2"]}).status_code == 200
     assert clerk.get("/drafts/d1/").json()["values"] == {"wage": ["1"]}
-    assert "58" in clerk.get("/drafts/").content.decode()
+    assert "58 行" in clerk.get("/drafts/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [("58 2", "58 行，2 处待改"), ("58 0", "58 行"), ("58", "58 行"), ("p. 2", "p. 2")]
+)
+def test_how_far_a_draft_is_stands_in_words(kept: str, told: str) -> None:
+    with translation.override("zh-hans"):
+        assert Draft(progress=kept).progress_told == told
 
 
 def test_row_level_security_hides_drafts_without_the_applications_help(

@@ -1,23 +1,7 @@
-/* What the registry's own forms do: Enter moves on to the next field, a refused return takes the eye to its first fault. */
+/* What the registry's own forms do: a choice shows the fields it asks for, a refused return takes the eye to its first fault. */
 (() => {
   "use strict";
   const { jsi } = window;
-
-  /* <form data-enter-moves>: Enter goes to the next field; from the last one to the main button. */
-  jsi.each("form[data-enter-moves]", (form) => {
-    form.addEventListener("keydown", (event) => {
-      const field = event.target;
-      if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.isComposing) return;
-      if (!field.matches("input:not([type=submit], [type=button]), select")) return;
-      event.preventDefault();
-      const fields = [...form.querySelectorAll(".field :is(input, select, textarea)")].filter(
-        (other) => !other.disabled && other.type !== "hidden" && other.offsetParent !== null,
-      );
-      const next = fields[fields.indexOf(field) + 1] || form.querySelector("[data-main], [type=submit].btn-primary");
-      next?.focus();
-      if (next?.select) next.select();
-    });
-  });
 
   /* A key or link that leads to a field: <a href="#form" data-focus="id_reason">. */
   document.addEventListener("click", (event) => {
@@ -27,6 +11,16 @@
     event.preventDefault();
     field.focus();
     field.scrollIntoView({ block: "center" });
+  });
+
+  /* <form data-asks-by="kind">: a field of class for-VALUE is shown while the choice of that name is VALUE. */
+  jsi.each("form[data-asks-by]", (form) => {
+    const choice = form.elements[form.dataset.asksBy];
+    const show = () => {
+      for (const box of form.querySelectorAll(".field[class*='for-']")) box.hidden = !box.classList.contains(`for-${choice.value}`);
+    };
+    choice.addEventListener("change", show);
+    show();
   });
 
   /* After a refused hand-in: what is wrong with the return as a whole, else the summary that the grid made. */

@@ -104,6 +104,12 @@
     if (element.dataset.width) element.style.width = `${element.dataset.width}%`;
   });
 
+  /* A cell that may be cut tells its whole text where one points at it. */
+  jsi.each("td.cut:not([title])", (cell) => {
+    const text = cell.textContent.replace(/\s+/g, " ").trim();
+    if (text) cell.title = text;
+  });
+
   /* Whether typing goes somewhere: then single letters are letters. */
   jsi.typing = (target) =>
     target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select"));

@@ -34,6 +34,11 @@
       const day = new Date(`${shown}T00:00:00Z`);
       return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== shown ? { error: jsi.word("not_a_day") } : { value: shown };
     },
+    /* the check character stands apart, 12345678-9 */
+    organisation: (text) => {
+      const bare = text.replace(/[\s-]/g, "").toUpperCase();
+      return { value: bare.length === 9 ? `${bare.slice(0, 8)}-${bare.slice(8)}` : text };
+    },
     /* shown in groups, 220104 550815 001; whoever reads it takes the blanks out */
     identity: (text) => {
       const bare = text.replace(/[\s-]/g, "").toUpperCase();
@@ -91,6 +96,22 @@
     jsi.markField(field, data.errors.join(" "));
     if (!data.errors.length && data.value !== null && field.matches("input:not([type=checkbox], [type=radio])")) field.value = data.value;
   }
+
+  /* <form data-enter-moves>: Enter goes to the next field; from the last one to the main button. */
+  jsi.each("form[data-enter-moves]", (form) => {
+    form.addEventListener("keydown", (event) => {
+      const field = event.target;
+      if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.isComposing) return;
+      if (!field.matches("input:not([type=submit], [type=button]), select")) return;
+      event.preventDefault();
+      const fields = [...form.querySelectorAll(".field :is(input, select, textarea)")].filter(
+        (other) => !other.disabled && other.type !== "hidden" && other.offsetParent !== null,
+      );
+      const next = fields[fields.indexOf(field) + 1] || form.querySelector("[data-main], [type=submit].btn-primary");
+      next?.focus();
+      if (next?.select) next.select();
+    });
+  });
 
   /* After a refused form the summary has the focus; its links lead to the fields. */
   jsi.each("[data-error-summary]", (summary) => summary.focus());

@@ -21,6 +21,7 @@
   "use strict";
   const { jsi } = window;
   const PAGE = 15;
+  const MOST = 30; // faults, and rows of the same fault, that a summary names
 
   class Grid {
     constructor(table) {
@@ -42,6 +43,14 @@
       this.form.addEventListener("click", (event) => this.clicked(event));
       const known = table.dataset.known && jsi.data(table.dataset.known);
       if (known) this.take(known);
+      this.begin();
+    }
+    /* Who opens the page types on where the last one stopped; a link into the page or a refused form leads elsewhere. */
+    begin() {
+      if (document.activeElement !== document.body || location.hash || this.form.matches("[data-refused]")) return;
+      const cells = this.rows().map((row) => (this.table.dataset.first && this.cell(row, this.table.dataset.first)) || this.cells(row)[0]);
+      const answered = (field) => [...field.closest("tr").querySelectorAll("select[data-aside]")].some((aside) => aside.value);
+      this.go(cells.find((field) => field && !field.value && !answered(field)) || cells.find(Boolean));
     }
 
     /* ── rows and cells ── */
@@ -330,7 +339,7 @@
       const wrong = rows.filter((row) => this.faults(row).length).length;
       const counts = { all: rows.length, wrong, good: rows.length - wrong };
       for (const place of this.form.querySelectorAll("[data-grid-count]")) place.textContent = counts[place.dataset.gridCount];
-      this.form.dataset.draftProgress = wrong ? `${rows.length} / ${wrong}!` : String(rows.length);
+      this.form.dataset.draftProgress = `${rows.length} ${wrong}`;
     }
     wrongCells() {
       return this.rows().flatMap((row) => this.faults(row).map((fault) => ({ row, fault, field: this.cell(row, fault.cell) || this.cells(row)[0] })));
@@ -343,18 +352,34 @@
       const place = this.form.querySelector("[data-grid-summary]") || this.summary || this.form.insertBefore(jsi.make("div", { "data-grid-summary": true }), this.form.firstChild);
       this.summary = place;
       if (!wrong.length) return place.replaceChildren();
-      const links = wrong.slice(0, 30).flatMap(({ row, fault, field }, i) => {
-        const label = field.dataset.label || field.getAttribute("aria-label") || "";
-        const link = jsi.make("a", { href: `#${row.id || ""}` }, `${jsi.word("row", this.lineOf(row))} ${label}`);
-        link.addEventListener("click", (event) => {
-          event.preventDefault();
-          this.go(field);
-        });
-        return [i ? " · " : " ", link, ` ${fault.text}`];
+      /* the same fault of many rows is told once, with a link to each of them */
+      const same = new Map();
+      for (const item of wrong) {
+        const label = item.field.dataset.label || item.field.getAttribute("aria-label") || "";
+        const told = `${label} ${item.fault.text}`;
+        if (!same.has(told)) same.set(told, { label, text: item.fault.text, items: [] });
+        same.get(told).items.push(item);
+      }
+      const chinese = document.documentElement.lang.startsWith("zh");
+      const [ahead, behind] = jsi.word("row", "\n").split("\n");
+      const links = [...same.values()].slice(0, MOST).flatMap(({ label, text, items }, i) => {
+        const start = i ? " · " : " ";
+        if (items.length === 1) return [start, this.linkTo(items[0], `${jsi.word("row", this.lineOf(items[0].row))} ${label}`), ` ${text}`];
+        const rows = items.slice(0, MOST).flatMap((item, n) => [n ? (chinese ? "、" : ", ") : "", this.linkTo(item, this.lineOf(item.row))]);
+        return [start, ahead, ...rows, items.length > MOST ? " …" : "", behind, ` ${label} ${text}`];
       });
+      const colon = chinese ? "：" : ":";
       return place.replaceChildren(
-        jsi.make("div", { class: "note bad below", role: "alert", tabindex: "-1" }, jsi.icon("alert-circle"), jsi.make("div", {}, jsi.make("b", {}, jsi.word("to_mend", wrong.length)), "：", ...links)),
+        jsi.make("div", { class: "note bad below", role: "alert", tabindex: "-1" }, jsi.icon("alert-circle"), jsi.make("div", {}, jsi.make("b", {}, jsi.word("to_mend", wrong.length)), colon, ...links)),
       );
+    }
+    linkTo({ row, field }, words) {
+      const link = jsi.make("a", { href: `#${row.id || ""}` }, words);
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.go(field);
+      });
+      return link;
     }
     async nextError(step) {
       const active = document.activeElement;

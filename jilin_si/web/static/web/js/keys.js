@@ -37,11 +37,17 @@
     return true;
   }
 
+  /* On a page with several forms a key belongs to the form that one types in; Ctrl Enter never hands in another one. */
   function pressed(key) {
-    for (const element of document.querySelectorAll("[data-key]")) {
-      if (element.dataset.key.toLowerCase() === key && element.offsetParent !== null) return element;
-    }
-    return null;
+    const shown = [...document.querySelectorAll("[data-key]")].filter(
+      (element) => element.dataset.key.toLowerCase() === key && element.offsetParent !== null,
+    );
+    const field = document.activeElement;
+    const form = jsi.typing(field) ? field.form : null;
+    const own = form && shown.find((element) => element.form === form || form.contains(element));
+    if (own) return own;
+    if (form?.method === "post" && key === "ctrl enter") return [...form.elements].find((element) => element.type === "submit") || null;
+    return shown[0] || null;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -50,7 +56,7 @@
     const named = [event.ctrlKey && "ctrl", event.altKey && "alt", event.key.toLowerCase()].filter(Boolean).join(" ");
     if (!dialog && (event.ctrlKey || event.altKey || /^f\d+$/i.test(event.key))) {
       const button = pressed(named);
-      if (button && !button.closest("form:has([data-grid])")) {
+      if (button) {
         event.preventDefault();
         button.click();
       }
