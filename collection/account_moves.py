@@ -88,6 +88,7 @@ def send_account(transfer: Transfer) -> None:
     period = booking_period(county_id, today())
     records = person_records(transfer.worker_id)
     refuse_unclosed_year(records, county_id, period)
+    _refuse_months_being_taken_out(records, county_id)
     rate_ppm = last_book_rate(county_id, period)
     leaving = []
     for worker_id, standing in account_standings(records, county_id, period, rate_ppm).items():
@@ -250,6 +251,33 @@ def last_book_rate(county_id: int, period: date) -> int:
     """The last published book rate, in parts per million: this year's is not known yet (PEN-8a)."""
     rate: int = account_line().book_rate_ppm(database_policy(), period.year - 1, county_id)  # type: ignore[attr-defined]
     return rate
+
+
+def _refuse_months_being_taken_out(records: Sequence[int], county_id: int) -> None:
+    """A coverage that a case has taken back leaves the accounts with the next assessment: until then they do not go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select l.recorded_in from collection_linechange l
+            join enrollment_employment e on e.employer_id = l.employer_id and e.worker_id = any(%s)
+              and e.first_period <= coalesce(l.last_period, 'infinity')
+              and coalesce(e.last_period, 'infinity') >= l.first_period
+            join ledger_period p on p.agency_id = l.county_id and p.period = l.recorded_in and p.state = 'open'
+            where l.county_id = %s and l.line = %s and not l.covered
+            limit 1
+            """,
+            [list(records), county_id, account_line().line],
+        )
+        waiting = cursor.fetchone()
+    if waiting:
+        raise Refusal(
+            "",
+            "months_taken_out",
+            _(
+                "Months of this account were taken out of the line. Send it after the assessment of %(month)s."
+            ),
+            month=format_period(waiting[0]),
+        )
 
 
 def refuse_unclosed_year(records: Sequence[int], county_id: int, period: date) -> None:

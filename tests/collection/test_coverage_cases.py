@@ -309,6 +309,14 @@ def test_an_account_that_went_elsewhere_with_these_months_comes_back_first(offic
         _enter(office, works)
     take_back(transfer=transfer, reason="弄错了人", by=office.clerk)
     _take_back(office, works)
+    employment.refresh_from_db()
+    with _refused("months_taken_out"):  # what the next assessment takes out of it does not go along before
+        send_transfer(
+            employment=employment,
+            first_period=FEBRUARY,
+            to_county=Agency.objects.get(pk=make.YUSHU),
+            by=office.clerk,
+        )
     make.assess(FEBRUARY)
     assert _bills(works, "pension") == {}
     _sound()
