@@ -13,6 +13,7 @@ from enrollment.forms import RefusedForm
 from enrollment.gaps.models import FollowUp
 from enrollment.models import Ownership
 from jilin_si.agencies.models import Agency
+from jilin_si.web import desk
 from jilin_si.web.forms import DayField, OfficeForm, PlainCharField
 
 ANY = ("", _("all"))
@@ -32,15 +33,29 @@ STEPS = [
 
 
 class UnitFilter(OfficeForm):
-    """The filter of a list of one unit; which one is asked only of who sees several."""
+    """The filter of a list of one unit; which one is asked only of who sees several.
 
+    ``counted`` names the count of the desk that tells how many each unit has: the first that has any is shown first.
+    """
+
+    counted = ""
     unit = forms.TypedChoiceField(label=pgettext_lazy("place", "Unit"), coerce=int, required=False)
 
     def __init__(self, data: Any, *, units: Iterable[int], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         agencies = Agency.objects.filter(pk__in=list(units)).order_by("pk")
-        choices = [(agency.pk, f"{agency.code} {agency.unit_name}") for agency in agencies]
-        self.first_unit = choices[0][0] if choices else 0
+        known = desk.known(self.counted, [agency.pk for agency in agencies]) if self.counted else {}
+        counts = {pk: found[0] if isinstance(found, tuple) else found for pk, found in known.items()}
+        choices = [
+            (
+                agency.pk,
+                f"{agency.code} {agency.unit_name}{f' · {count}' if (count := counts.get(agency.pk)) else ''}",
+            )
+            for agency in agencies
+        ]
+        self.first_unit = next(
+            (pk for pk, _name in choices if counts.get(pk)), choices[0][0] if choices else 0
+        )
         if len(choices) > 1:
             self.fields["unit"].choices = choices  # type: ignore[attr-defined]
         else:
@@ -57,6 +72,7 @@ class UnitFilter(OfficeForm):
 class SilentFilter(UnitFilter):
     """Which silent employers are listed."""
 
+    counted = "silent"
     q = PlainCharField(label=_("Name or number"), required=False, max_length=64)
     kind = forms.ChoiceField(label=_("What is missing"), required=False, choices=[ANY, *SILENT_KINDS.items()])
     ownership = forms.ChoiceField(label=_("Ownership"), required=False, choices=[ANY, *Ownership.choices])
@@ -66,6 +82,7 @@ class SilentFilter(UnitFilter):
 class BrokenFilter(UnitFilter):
     """Which broken months are listed."""
 
+    counted = "broken"
     q = PlainCharField(label=_("Worker or employer"), required=False, max_length=64)
     kind = forms.ChoiceField(label=_("How it shows"), required=False, choices=[ANY, *BROKEN_KINDS.items()])
     step = forms.ChoiceField(label=_("Followed up"), required=False, choices=STEPS)

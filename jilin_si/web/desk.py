@@ -140,6 +140,14 @@ def remembered(name: str, units: Collection[int]) -> dict[int, Any]:
     return found | {unit: _reckon(name, unit) for key, unit in keys.items() if key not in known}
 
 
+def known(name: str, units: Collection[int]) -> dict[int, Any]:
+    """What of it was reckoned already, by unit: nobody waits for the others."""
+    keys = {_key(name, unit): unit for unit in units}
+    with suppress(RedisError):
+        return {keys[key]: found for key, (_at, found) in cache.get_many(keys).items()}
+    return {}
+
+
 def reckon_again(unit: int) -> int:
     """Reckon of a unit what is not known, what somebody looked at when it was old, and what will soon be too old.
 

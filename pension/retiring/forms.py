@@ -15,6 +15,8 @@ from pension.retiring.tables import CATEGORIES
 class RetiringFilter(UnitFilter):
     """When, who, in what kind of work."""
 
+    counted = "retiring"
+
     when = forms.ChoiceField(
         label=_("When"),
         required=False,

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from enrollment import hooks
 from enrollment.gaps import selectors
+from enrollment.gaps.forms import SilentFilter
 from enrollment.gaps.services import follow_up
 from enrollment.models import Employer, FollowUp
 from enrollment.refusals import Refusal
@@ -21,6 +23,7 @@ from enrollment.terms import Terms
 from jilin_si.access.models import Assignment, Role, User
 from jilin_si.agencies.clock import set_today
 from jilin_si.periods import month
+from jilin_si.web import desk
 from tests.enrollment import factories as make
 from tests.roles import as_owner
 
@@ -191,3 +194,22 @@ def test_a_reviewer_reads_the_lists_and_notes_nothing(works: Employer, acting: U
     refused = browser.post(case, {"how": "called", "_once": str(uuid.uuid4())})
     assert refused.status_code == 403
     assert _stored() == []
+
+
+def test_who_sees_several_units_reads_which_of_them_has_silent_employers(
+    works: Employer, settings: Any, acting: User
+) -> None:
+    settings.DESK_SECONDS = 300
+    cache.clear()
+    _today(date(1996, 1, 6))
+    nongan = 220122
+    units = [nongan, make.JIUTAI]
+    before = SilentFilter({}, units=units)
+    assert before.read["unit"] == nongan
+    assert desk.remembered("silent", units) == {make.JIUTAI: 1, nongan: 0}
+    names = dict(SilentFilter({}, units=units).fields["unit"].choices)  # type: ignore[attr-defined]
+    assert names[make.JIUTAI].endswith("九台市 · 1")
+    assert names[nongan].endswith("农安县")
+    assert SilentFilter({}, units=units).read["unit"] == make.JIUTAI
+    assert SilentFilter({"unit": str(nongan)}, units=units).read["unit"] == nongan
+    cache.clear()
