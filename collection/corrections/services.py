@@ -150,6 +150,8 @@ def ask_correction(
     case = _case(subject, about, Correction.AskedBy.EMPLOYER)
     case.requested = read_asked(subject, about, asked)
     case.stood = stood(subject, about, case.requested)
+    if about == About.WAGE:
+        effect_of(case)  # months without a charge are refused now, not when a clerk takes the case up
     case.state = State.ASKED
     case.request = request
     case.requested_by, case.requested_on = by, today()

@@ -257,3 +257,9 @@ def test_the_portal_asks_about_its_own_record_and_withdraws(office: Office, clie
     client.post(made.headers["Location"], {"_once": page.context["once_key"]})
     assert Correction._base_manager.get().state == "withdrawn"
     assert client.get(reverse("portal:correction_new", args=["wage"])).status_code == 404
+
+
+def test_months_without_a_charge_are_refused_to_the_employer_at_once(office: Office) -> None:
+    with _refused("not_charged"):
+        _ask(office, wage=Decimal("600"), first_period=date(1997, 1, 1), last_period=date(1997, 12, 1))
+    assert not Correction._base_manager.exists()
