@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth
 from django.conf import settings as project
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -22,6 +21,7 @@ from jilin_si.access.audit import AuditEntry
 from jilin_si.access.models import User
 from jilin_si.access.scope import acting_as, everything
 from tests.roles import as_owner
+from tests.second_factor import code_of
 from tests.styleguide.fixtures import PASSWORD, people, registries, style_site  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -44,13 +44,6 @@ def client(people: dict[str, User]) -> Client:  # noqa: F811
 
 def enter(client: Client, username: str = "wangshuqin", **more: Any) -> Any:
     return client.post(LOGIN, {"login": username, "password": PASSWORD, **more})
-
-
-def code_of(secret: str) -> str:
-    """What the app shows now."""
-    return str(
-        auth.format_hotp_value(auth.hotp_value(secret, next(iter(auth.yield_hotp_counters_from_time()))))
-    )
 
 
 def set_up(client: Client) -> str:

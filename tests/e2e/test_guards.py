@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
 from playwright.sync_api import expect
 
@@ -17,16 +16,11 @@ from tests.collection import factories as make
 from tests.e2e.looking import faults_of, settled
 from tests.e2e.office import open_as_fixture  # noqa: F401
 from tests.roles import as_owner
+from tests.second_factor import code_of
 
 Open = Callable[..., Any]
 PASSWORD = "of-the-tests-1996"
 PAYLOAD = "<img src=x onerror=alert(1)>'\"><script>alert(2)</script>{{7*7}}"
-
-
-def _code(secret: str) -> str:
-    return str(
-        auth.format_hotp_value(auth.hotp_value(secret, next(iter(auth.yield_hotp_counters_from_time()))))
-    )
 
 
 def _sign_in(page: Any, url: str, user: User) -> None:
@@ -50,7 +44,7 @@ def test_a_clerk_sets_the_second_factor_up_and_signs_in_with_it(
     page.fill("#id_code", "000000")
     page.keyboard.press("Enter")
     page.get_by_text("验证码不对").first.wait_for()
-    page.fill("#id_code", _code(secret))
+    page.fill("#id_code", code_of(secret))
     page.keyboard.press("Enter")
     page.wait_for_url("**/recovery-codes/**")
     assert faults_of(page) == []

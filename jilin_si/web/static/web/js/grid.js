@@ -236,6 +236,7 @@
       const { status, data } = await jsi.ask(url, body);
       if (status !== 200 || !data || turn !== state.turn) return undefined;
       this.takeRow(row, data);
+      if (this.current === row) this.askSide(row);
       return this.showTotals(data.totals);
     }
     takeRow(row, data) {
