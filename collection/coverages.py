@@ -8,7 +8,6 @@ on time and one for each later recording. Either kind of bill says of which peri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from django.db import connection
 
 from collection.bills import LineSum
 from collection.classes import BOOKED, line_sums
+from collection.corrections.months import Difference
 from jilin_si.periods import add_months
 
 if TYPE_CHECKING:
@@ -125,21 +125,7 @@ new_bill as (
     return line_sums(cursor)
 
 
-@dataclass(frozen=True)
-class MonthChange:
-    """What a month's bills come to more or less: workers' part, employer's part, and the accounts once paid (fen)."""
-
-    period: date
-    own: int
-    unit: int
-    credit: int
-
-    @property
-    def together(self) -> int:
-        return self.own + self.unit
-
-
-def changes_of(employer: Employer, months: LineMonths, recorded: date) -> list[MonthChange]:
+def changes_of(employer: Employer, months: LineMonths, recorded: date) -> list[Difference]:
     """What the next assessment bills for such a change, a month each: by the very statement that it runs.
 
     With what was recorded about these months since the last assessment, which is billed by the line as well then.
@@ -163,4 +149,4 @@ def changes_of(employer: Employer, months: LineMonths, recorded: date) -> list[M
                 "upto": add_months(recorded, 1),
             },
         )
-        return [MonthChange(*row) for row in cursor.fetchall()]
+        return [Difference(period, months.line, *fen) for period, *fen in cursor.fetchall()]

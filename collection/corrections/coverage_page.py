@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from collection.corrections.coverages import dependents_of, in_words
+from collection.corrections.entering import entered
 from collection.corrections.forms import EvidenceForm
 from collection.corrections.models import Correction
 from collection.corrections.services import enter_coverage_case
@@ -55,16 +54,8 @@ def coverage_case(request: HttpRequest, entry_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("enrollment:employer", args=[employer.pk]))
     if not planned.plan.case_url:
         return HttpResponseRedirect(reverse("enrollment:undo", args=[entry.pk]))
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = enter_coverage_case(entry=entry, by=who(request), **form.cleaned_data)
-        except Refusal as refusal:
-            form.take_refusal(refusal)
-        else:
-            messages.success(
-                request, _("Case %(code)s is entered; a second person decides it.") % {"code": case.code}
-            )
-            return HttpResponseRedirect(reverse("collection:correction", args=[case.pk]))
+    if (done := entered(request, form, lambda told: enter_coverage_case(entry=entry, **told))) is not None:
+        return done
     found = dependents_of(employer, months, planned.recorded_in)
     context = {
         "entry": entry,

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from collection.accounts import account_line
 from collection.corrections.models import Correction, LineChange
 from collection.corrections.months import Difference
-from collection.coverages import MonthChange, changes_of
+from collection.coverages import changes_of
 from collection.names import line_name
 from enrollment.acts.coverages import coverage_months
 from enrollment.hooks import LineEffect, LineMonths, MetAcross
@@ -76,10 +76,7 @@ def coverage_differences(case: Correction) -> list[Difference]:
             "direct",
             gettext_lazy("Nothing is billed for it: the act is taken back directly, without a case."),
         )
-    return [
-        Difference(change.period, months.line, change.own, change.unit, change.credit)
-        for change in changes_of(case.employer, months, planned.recorded_in)
-    ]
+    return changes_of(case.employer, months, planned.recorded_in)
 
 
 def write_coverage(case: Correction) -> date:
@@ -254,7 +251,7 @@ def dependents_of(employer: Employer, months: LineMonths, recorded: date) -> Dep
     )
 
 
-def _line_month(period: date, stands: Sequence[int], change: MonthChange | None) -> LineMonth:
+def _line_month(period: date, stands: Sequence[int], change: Difference | None) -> LineMonth:
     workers, *money = stands
     billed, paid, credited = (from_fen(fen) for fen in money)
     return LineMonth(period, workers, billed, paid, credited, from_fen(change.together) if change else ZERO)

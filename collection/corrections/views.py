@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collection.corrections.coverages import what_follows
+from collection.corrections.entering import entered
 from collection.corrections.forms import (
     FACTS,
     KINDS_OF_EMPLOYER,
@@ -172,21 +173,8 @@ def _entering(
     request: HttpRequest, form: Any, enter: Callable[[dict[str, Any]], Correction], context: dict[str, Any]
 ) -> HttpResponse:
     """The form of a case; once entered, the case itself."""
-    if request.method == "POST" and form.is_valid():
-        told = {
-            name: form.cleaned_data[name]
-            for name in ("asked_by", "evidence_no", "evidence")
-            if name in form.fields
-        }
-        try:
-            case = enter({**told, "by": who(request)})
-        except Refusal as refusal:
-            form.take_refusal(refusal)
-        else:
-            messages.success(
-                request, _("Case %(code)s is entered; a second person decides it.") % {"code": case.code}
-            )
-            return HttpResponseRedirect(reverse("collection:correction", args=[case.pk]))
+    if (done := entered(request, form, enter)) is not None:
+        return done
     context |= {
         "form": form,
         "about_name": Correction.About(context["about"]).label,

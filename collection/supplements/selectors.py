@@ -101,12 +101,11 @@ def rests(
 
     ``filters``: ``q`` the beginning of a name or a part of an employer's name, ``state``, ``transfer`` one alone.
     """
-    period = sending_month(county_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "select sent_id, person_id, records, to_county_id, destination, on_its_way, short, own, unit_part, months,"
             " since, late from collection_account_rests(%s, %s, %s, %s, %s) order by since, sent_id",
-            [account_line().line, county_id, period, last_book_rate(county_id, period), of_person],
+            _asked(county_id, of_person),
         )
         found = [(*row[:-1], json.loads(row[-1]) if isinstance(row[-1], str) else row[-1]) for row in cursor]
     sent = Transfer.objects.select_related("county").in_bulk([row[0] for row in found])
@@ -114,6 +113,11 @@ def rests(
     employers = Employer.objects.in_bulk({month[2] for row in found for month in row[-1]})
     rows = [_rest(row, sent[row[0]], counties, employers) for row in found]
     return [row for row in rows if _fits(row, filters or {})]
+
+
+def _asked(county_id: int, of_person: int | None = None) -> list[Any]:
+    period = sending_month(county_id)
+    return [account_line().line, county_id, period, last_book_rate(county_id, period), of_person]
 
 
 def _rest(
@@ -162,4 +166,10 @@ def _fits(row: Rest, filters: Mapping[str, Any]) -> bool:
 
 def count_rests(county_id: int) -> int:
     """How many rests of a unit there is something to do about: what may be remembered of it."""
-    return sum(row.state != ON_ITS_WAY for row in rests(county_id))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from collection_account_rests(%s, %s, %s, %s, %s) where short or not on_its_way",
+            _asked(county_id),
+        )
+        (count,) = cursor.fetchone()
+    return int(count)

@@ -14,7 +14,6 @@ from collection.supplements.tables import RestTable
 from collection.views.common import staff_only
 from enrollment.refusals import Refusal
 from jilin_si.access.scope import current
-from jilin_si.agencies.models import Agency
 from jilin_si.money import ZERO
 from jilin_si.web.tables import export_for, table_for
 
@@ -35,7 +34,7 @@ def rest_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "table": table,
         "form": form,
-        "unit": Agency.objects.filter(pk=asked["unit"]).first(),
+        "unit": form.agency,
         "period": period,
         "unclosed": unclosed,
     }

@@ -14,7 +14,7 @@ from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from enrollment.models import Employer, Worker
-from jilin_si.access.desks import desks_of
+from jilin_si.access.desks import units_held
 from jilin_si.access.models import Role
 from jilin_si.access.scope import current
 from jilin_si.ledger.models import Period
@@ -44,8 +44,7 @@ def units_of(request: HttpRequest) -> list[int]:
 
 def acting_units(request: HttpRequest, roles: Iterable[str]) -> list[int]:
     """The units at which this person holds one of these roles."""
-    wanted = set(roles)
-    return sorted({d.agency_id for d in desks_of(request.user.pk or 0) if d.agency_id and d.role in wanted})
+    return units_held(request.user.pk or 0, set(roles))
 
 
 def may_act(request: HttpRequest, county_id: int, roles: Iterable[str]) -> bool:

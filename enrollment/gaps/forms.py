@@ -43,15 +43,17 @@ class UnitFilter(OfficeForm):
 
     def __init__(self, data: Any, *, units: Iterable[int], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        agencies = Agency.objects.filter(pk__in=list(units)).order_by("pk")
-        known = desk.known(self.counted, [agency.pk for agency in agencies]) if self.counted else {}
+        self.agencies = {
+            agency.pk: agency for agency in Agency.objects.filter(pk__in=list(units)).order_by("pk")
+        }
+        known = desk.known(self.counted, self.agencies) if self.counted else {}
         counts = {pk: found[0] if isinstance(found, tuple) else found for pk, found in known.items()}
         choices = [
             (
                 agency.pk,
                 f"{agency.code} {agency.unit_name}{f' · {count}' if (count := counts.get(agency.pk)) else ''}",
             )
-            for agency in agencies
+            for agency in self.agencies.values()
         ]
         self.first_unit = next(
             (pk for pk, _name in choices if counts.get(pk)), choices[0][0] if choices else 0
@@ -67,6 +69,11 @@ class UnitFilter(OfficeForm):
         self.is_valid()
         found = {name: value for name, value in self.cleaned_data.items() if value}
         return found | {"unit": int(found.get("unit") or self.first_unit)}
+
+    @property
+    def agency(self) -> Agency | None:
+        """The unit that is listed; None where there is none to be seen."""
+        return self.agencies.get(self.read["unit"])
 
 
 class SilentFilter(UnitFilter):

@@ -21,7 +21,6 @@ from enrollment.refusals import Refusal
 from enrollment.views.access import employer_or_404, staff_page, who
 from jilin_si.access.once import new_key, once
 from jilin_si.access.scope import current
-from jilin_si.agencies.models import Agency
 from jilin_si.web.forms import check_field
 from jilin_si.web.tables import export_for, table_for
 
@@ -49,12 +48,11 @@ def broken(request: HttpRequest) -> HttpResponseBase:
 
 
 def _list(request: HttpRequest, here: str, form: UnitFilter, table: Any) -> HttpResponseBase:
-    unit = form.read["unit"]
     context = {
         "table": table,
         "form": form,
         "here": here,
-        "unit": Agency.objects.filter(pk=unit).first(),
+        "unit": form.agency,
         "month": selectors.month_asked(),
     }
     return render(request, f"enrollment/{here}_list.html", context)

@@ -20,7 +20,7 @@ from enrollment.selectors.history import employer_history
 from enrollment.services import register_employer, set_coverage
 from enrollment.tables import EmployerTable
 from enrollment.views.access import employer_or_404, staff_page, who
-from jilin_si.access.desks import desks_of
+from jilin_si.access.desks import units_held
 from jilin_si.access.models import Role
 from jilin_si.access.once import new_key, once
 from jilin_si.agencies.clock import today
@@ -141,7 +141,4 @@ def coverage(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def own_unit(request: HttpRequest) -> int | None:
     """The unit where this person is clerk; None for everybody else."""
-    held = [
-        desk.agency_id for desk in desks_of(who(request).pk) if desk.agency_id and desk.role == Role.CLERK
-    ]
-    return min(held, default=None)
+    return next(iter(units_held(who(request).pk, [Role.CLERK])), None)

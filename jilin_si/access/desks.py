@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from jilin_si.access.models import Assignment
 from jilin_si.memory import remembered
 
@@ -12,3 +14,9 @@ def desks_of(user_id: int) -> tuple[Assignment, ...]:
         ("desks", user_id),
         lambda: tuple(Assignment.objects.filter(user_id=user_id).select_related("agency")),
     )
+
+
+def units_held(user_id: int, roles: Collection[str] | None = None) -> list[int]:
+    """The agencies at which a user holds one of these roles, or any where none are named; in order."""
+    held = {desk.agency_id for desk in desks_of(user_id) if roles is None or desk.role in roles}
+    return sorted(unit for unit in held if unit)

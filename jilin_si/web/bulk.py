@@ -19,8 +19,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from jilin_si.access.audit import record
-from jilin_si.access.desks import desks_of
-from jilin_si.access.models import Assignment
+from jilin_si.access.desks import units_held
 from jilin_si.agencies.clock import today
 from jilin_si.web.lists import kept_query
 from jilin_si.web.models import BulkRun
@@ -105,10 +104,10 @@ def acts_for(table: str, roles: Collection[str]) -> list[BulkAct]:
 
 def unit_of(act: BulkAct, user: User) -> int:
     """The unit at which this person may do the act. Raises PermissionDenied where there is none."""
-    held = [desk.agency_id for desk in desks_of(user.pk) if desk.agency_id and desk.role in act.roles]
+    held = units_held(user.pk, act.roles)
     if not held:
         raise PermissionDenied
-    return min(held)
+    return held[0]
 
 
 def run_act(act: BulkAct, plan: Plan, query: QueryDict, values: Mapping[str, Any], user: User) -> BulkRun:
@@ -141,7 +140,7 @@ def run_act(act: BulkAct, plan: Plan, query: QueryDict, values: Mapping[str, Any
 
 def take_back(act: BulkAct, run: BulkRun, reason: str, user: User) -> BulkRun:
     """Undo a run whole, within the caller's transaction, for a reason. Raises BulkRefused, PermissionDenied."""
-    if not Assignment.objects.filter(user=user, agency_id=run.unit_id, role__in=list(act.roles)).exists():
+    if run.unit_id not in units_held(user.pk, act.roles):
         raise PermissionDenied
     reason = " ".join(reason.split())[:300]
     if not reason:

@@ -14,7 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jilin_si.access.models import Assignment, User
+from jilin_si.access.desks import units_held
+from jilin_si.access.models import User
 from jilin_si.access.once import new_key, once
 from jilin_si.web import bulk
 from jilin_si.web.forms import check_field
@@ -69,7 +70,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     if run is None or act is None:
         raise Http404
     user, refused = _who(request), ""
-    may_undo = Assignment.objects.filter(user=user, agency_id=run.unit_id, role__in=list(act.roles)).exists()
+    may_undo = run.unit_id in units_held(user.pk, act.roles)
     if request.method == "POST":
         if not may_undo:
             raise PermissionDenied

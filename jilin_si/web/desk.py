@@ -129,22 +129,24 @@ def remembered(name: str, units: Collection[int]) -> dict[int, Any]:
     find = _reckonings[name]
     if not settings.DESK_SECONDS:
         return {unit: find(unit) for unit in units}
-    keys = {_key(name, unit): unit for unit in units}
-    known: dict[str, Any] = {}
-    with suppress(RedisError):  # a desk without Redis reads each time
-        known = cache.get_many(keys)
-        old = [key for key, (at, _found) in known.items() if time.time() - at > settings.DESK_SECONDS]
-        if old:
-            cache.set_many({f"{key}:asked": True for key in old}, settings.DESK_KEPT_SECONDS)
-    found = {keys[key]: value for key, (_at, value) in known.items()}
-    return found | {unit: _reckon(name, unit) for key, unit in keys.items() if key not in known}
+    kept = _kept(name, units)
+    old = [unit for unit, (at, _found) in kept.items() if time.time() - at > settings.DESK_SECONDS]
+    if old:
+        with suppress(RedisError):
+            cache.set_many({f"{_key(name, unit)}:asked": True for unit in old}, settings.DESK_KEPT_SECONDS)
+    return {unit: kept[unit][1] if unit in kept else _reckon(name, unit) for unit in units}
 
 
 def known(name: str, units: Collection[int]) -> dict[int, Any]:
     """What of it was reckoned already, by unit: nobody waits for the others."""
+    return {unit: found for unit, (_at, found) in _kept(name, units).items()}
+
+
+def _kept(name: str, units: Collection[int]) -> dict[int, tuple[float, Any]]:
+    """What the cache holds, by unit, and since when; nothing without Redis: a desk without it reads each time."""
     keys = {_key(name, unit): unit for unit in units}
     with suppress(RedisError):
-        return {keys[key]: found for key, (_at, found) in cache.get_many(keys).items()}
+        return {keys[key]: kept for key, kept in cache.get_many(keys).items()}
     return {}
 
 

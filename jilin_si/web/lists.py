@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from jilin_si.access.desks import desks_of
+from jilin_si.access.desks import units_held
 from jilin_si.web.drafts import author
 from jilin_si.web.models import ListColumns, SavedList
 from jilin_si.web.navigation import roles_of
@@ -122,4 +122,4 @@ def readable(request: HttpRequest) -> Q:
 
 def offices(request: HttpRequest) -> list[int]:
     """The agencies at which this person holds a role."""
-    return sorted({desk.agency_id for desk in desks_of(author(request)) if desk.agency_id})
+    return units_held(author(request))

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from enrollment.views.access import staff_page
 from jilin_si.access.scope import current
-from jilin_si.agencies.models import Agency
 from jilin_si.web.tables import export_for, table_for
 from pension.retiring.forms import RetiringFilter
 from pension.retiring.selectors import retiring, window
@@ -28,7 +27,7 @@ def retiring_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "table": table,
         "form": form,
-        "unit": Agency.objects.filter(pk=asked["unit"]).first(),
+        "unit": form.agency,
         "first": first,
         "last": last,
         "passed": asked.get("when") == "passed",
