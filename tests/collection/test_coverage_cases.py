@@ -41,7 +41,7 @@ from jilin_si.jobs.units import lock_county
 from jilin_si.ledger.services import LedgerError
 from jilin_si.periods import month, year_periods
 from tests.collection import factories as make
-from tests.collection.test_invariants import broken
+from tests.collection.test_invariants import broken, sound
 from tests.roles import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -68,11 +68,6 @@ def office(db: None) -> Iterator[Office]:
 
 def _refused(code: str) -> pytest.RaisesExc:  # type: ignore[name-defined]
     return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
-
-
-def _sound() -> None:
-    with as_owner():
-        assert broken() - {"collection.assessed_months_have_their_unit"} == set()
 
 
 def _works(office: Office, line: str = "pension", lines: tuple[str, ...] = ("unemployment",)) -> Employer:
@@ -176,16 +171,16 @@ def test_a_line_is_taken_back_whole_and_nothing_else(office: Office, line: str) 
     assert not Coverage.objects.filter(employer=works, line=line).exists()
     undone = UndoneAct.objects.get(entry_id=case.asked["entry"])
     assert (undone.direct, undone.recorded_in, undone.made_by_id) == (False, MARCH, office.reviewer.pk)
-    _sound()
+    sound()
     make.assess(MARCH)
     assert _recorded(works, MARCH, line) == shown == {p: t[:2] for p, t in _told(done).items()}
     assert _bills(works, line) == {}
     others = {key: money for key, money in before.items() if key[1] != line}
     assert {key: money for key, money in _bills(works).items() if key[0] < MARCH} == others
-    _sound()
+    sound()
     make.assess(APRIL)
     assert _bills(works, line) == {}
-    _sound()
+    sound()
 
 
 @pytest.mark.parametrize("paid", ["none", "part", "all"])
@@ -212,7 +207,7 @@ def test_money_that_met_the_line_becomes_a_credit(office: Office, paid: str) -> 
     for worker in make.workers_of(works):
         months = [m for m in worker_months(worker, [1996]) if m.line == "pension" and m.period < MARCH]
         assert [(m.state, m.own, m.credit) for m in months] == [("not_insured", 0, 0)] * 2
-    _sound()
+    sound()
 
 
 def test_the_individual_accounts_close_without_the_line(office: Office) -> None:
@@ -242,7 +237,7 @@ def test_the_individual_accounts_close_without_the_line(office: Office) -> None:
         [make.workers_of(works)],
     )
     assert rows == [(0, 0, 0, 0, 0, True)] * len(WAGES)
-    _sound()
+    sound()
 
 
 def test_a_closed_year_stays_closed_and_the_next_takes_it_out(office: Office) -> None:
@@ -272,7 +267,7 @@ def test_a_closed_year_stays_closed_and_the_next_takes_it_out(office: Office) ->
         [make.workers_of(works)],
     )
     assert rows == [(True, 0, 0, 0, 0)] * len(WAGES)
-    _sound()
+    sound()
 
 
 def test_the_statement_of_the_months_says_what_stands(office: Office) -> None:
@@ -319,7 +314,7 @@ def test_an_account_that_went_elsewhere_with_these_months_comes_back_first(offic
         )
     make.assess(FEBRUARY)
     assert _bills(works, "pension") == {}
-    _sound()
+    sound()
 
 
 def test_a_line_comes_back_from_an_open_month(office: Office) -> None:
@@ -330,7 +325,7 @@ def test_a_line_comes_back_from_an_open_month(office: Office) -> None:
     set_coverage(employer=works, line="pension", first_period=MARCH, by=office.clerk)
     make.assess(MARCH, APRIL)
     assert {due for due, _line in _bills(works, "pension")} == {MARCH, APRIL}
-    _sound()
+    sound()
 
 
 def test_later_wages_of_a_line_that_was_taken_back_are_not_billed_by_it(office: Office) -> None:
@@ -347,7 +342,7 @@ def test_later_wages_of_a_line_that_was_taken_back_are_not_billed_by_it(office: 
     make.assess(APRIL)
     assert _bills(works, "pension") == {}
     assert _bills(works, "unemployment")
-    _sound()
+    sound()
 
 
 # ── a line that never ended ──────────────────────────────────────────────────────────────────────────────────────
@@ -371,7 +366,7 @@ def test_months_given_back_are_billed_as_if_the_line_had_never_ended(office: Off
     make.on(date(1996, 4, 5))
     done = _take_back(office, works)
     assert Coverage.objects.get(employer=works, line=line).last_period is None
-    _sound()
+    sound()
     make.assess(APRIL)
     assert _bills(works, line) == _bills(twin, line)
     late = _recorded(works, APRIL, line)
@@ -381,7 +376,7 @@ def test_months_given_back_are_billed_as_if_the_line_had_never_ended(office: Off
     assert (
         january == {} or JANUARY not in told
     )  # its supplement of April was billed by the coverage all the time
-    _sound()
+    sound()
     for each in (works, twin):
         make.pay(each, "99999.00", date(1996, 4, 20), line=line)
     counted = [
@@ -394,7 +389,7 @@ def test_months_given_back_are_billed_as_if_the_line_had_never_ended(office: Off
         for each in (works, twin)
     ]
     assert counted[0] == counted[1]
-    _sound()
+    sound()
 
 
 def test_a_line_given_back_is_taken_back_whole_afterwards(office: Office) -> None:
@@ -414,12 +409,12 @@ def test_a_line_given_back_is_taken_back_whole_afterwards(office: Office) -> Non
     _take_back(office, works, ended)
     make.assess(MARCH)
     assert {due for due, _line in _bills(works, "pension")} == {JANUARY, FEBRUARY, MARCH}
-    _sound()
+    sound()
     make.on(date(1996, 4, 5))
     _take_back(office, works, joined)
     make.assess(APRIL)
     assert _bills(works, "pension") == {}
-    _sound()
+    sound()
 
 
 def test_both_in_one_open_month_leave_what_the_later_one_says(office: Office) -> None:
@@ -435,7 +430,7 @@ def test_both_in_one_open_month_leave_what_the_later_one_says(office: Office) ->
     _take_back(office, works, joined)
     make.assess(MARCH)
     assert _bills(works, "pension") == {}
-    _sound()
+    sound()
 
 
 def test_an_end_stays_where_the_line_was_joined_again(office: Office) -> None:
@@ -468,7 +463,7 @@ def test_a_line_whose_risk_class_was_corrected_is_taken_back(office: Office, tog
     _take_back(office, works)
     make.assess(MARCH if together else APRIL)
     assert _bills(works, "injury") == {}
-    _sound()
+    sound()
 
 
 # ── who, how often, and half of it ───────────────────────────────────────────────────────────────────────────────
@@ -498,7 +493,7 @@ def test_two_persons_once(office: Office) -> None:
     assert _bills(works, "pension") == {}
     with as_owner(), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update collection_linechange set covered = true")
-    _sound()
+    sound()
 
 
 def test_who_entered_it_does_not_decide_it(office: Office) -> None:
@@ -542,7 +537,7 @@ def test_an_approval_that_breaks_off_leaves_nothing(office: Office, monkeypatch:
     assert not make.rows("select 1 from collection_bill where recorded_in = %s", [FEBRUARY])
     make.assess(FEBRUARY)
     assert _bills(works, "pension") == {}
-    _sound()
+    sound()
 
 
 def test_the_month_was_assessed_between_entering_and_approving(office: Office) -> None:
@@ -555,7 +550,7 @@ def test_the_month_was_assessed_between_entering_and_approving(office: Office) -
     assert _approve(office, case).recorded_in == MARCH
     make.assess(MARCH)
     assert _bills(works, "pension") == {}
-    _sound()
+    sound()
 
 
 def test_verify_sees_a_bill_that_stands_without_coverage(office: Office) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from jilin_si.servers.places import BASE
+from tests.servers.test_serving import free_port
 
 SCALE = os.environ.get("JSI_LOAD_SCALE", "1")
 SECONDS = int(os.environ.get("JSI_LOAD_SECONDS", "120"))
@@ -50,12 +50,6 @@ with acting_as(everything()), connection.cursor() as cursor:
     units = [agency.id for agency in Agency.objects.units()]
 print("FACTS" + json.dumps({{"day": today().isoformat(), "units": units, "enrolled": enrolled, "received": received }}))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

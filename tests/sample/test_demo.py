@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from django.core.management import CommandError, call_command
 
 from jilin_si.servers import postgres, valkey
 from jilin_si.servers.places import BASE, Places
+from tests.servers.test_serving import free_port
 
 PATIENCE = 240.0
 SMALL = {"SCALE": "2000", "MONTHS": "1", "RESET": ""}
@@ -74,12 +74,6 @@ class Started:
         """Ctrl-C, which reaches the whole group."""
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(END_SECONDS)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
